@@ -1,0 +1,191 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every target of ours is built with: see ARCHITECTURE.md, "The build checks the architecture".
+let houseSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "edgewright",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "edgewright", targets: ["edgewright"]),
+        .executable(name: "edgewright-agent", targets: ["edgewright-agent"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // The domain: values, names and limits. No I/O, no clock, no randomness of its own.
+        .target(name: "Fleet", swiftSettings: houseSettings),
+
+        // An HTTP exchange with something remote.
+        .target(
+            name: "Transport",
+            dependencies: [
+                asyncHTTPClient, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioPosix, nioSSL,
+            ],
+            swiftSettings: houseSettings),
+
+        // SQLite and PostgreSQL behind one set of queries.
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Store",
+            dependencies: [
+                "Fleet", "CPQ", collections, logging, nioCore, nioConcurrencyHelpers, nioPosix,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.copy("Migrations")],
+            swiftSettings: houseSettings),
+
+        // How each category of edge service is spoken to.
+        .target(
+            name: "Drivers",
+            dependencies: [
+                "Fleet", "Transport", crypto, cryptoExtras, httpTypes, jwtKit, logging, nioCore, nioConcurrencyHelpers,
+                nioFoundationCompat,
+            ],
+            swiftSettings: houseSettings),
+
+        // Where hosted services run.
+        .target(name: "Hosting", dependencies: ["Fleet", "Transport"], swiftSettings: houseSettings),
+
+        // The use cases, one folder a capability.
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "Fleet", "Store", "Drivers", "Hosting", "Transport", collections, crypto, cryptoExtras, httpTypes,
+                logging, metrics, nioCore, nioConcurrencyHelpers, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: houseSettings),
+
+        // The public API over HTTP. Cannot see the store.
+        .target(
+            name: "Server",
+            dependencies: [
+                "ControlPlane", "Fleet", "Transport", crypto, httpTypes, logging, metrics, nioCore,
+                nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1,
+                nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+            ],
+            resources: [.copy("Resources/openapi.yaml")],
+            swiftSettings: houseSettings),
+
+        // Typed client of the public API.
+        .target(
+            name: "Client",
+            dependencies: ["Fleet", asyncHTTPClient, httpTypes, nioCore, nioFoundationCompat, nioHTTP1, nioSSL],
+            swiftSettings: houseSettings),
+
+        // The stand-in edge services behind `edgewright simulate`.
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Fleet", collections, crypto, jwtKit, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat,
+                nioHTTP1, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: houseSettings),
+
+        .executableTarget(
+            name: "edgewright",
+            dependencies: [
+                "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport", logging,
+                metrics, nioCore, nioConcurrencyHelpers, nioPosix, nioSSL, serviceLifecycle, yams,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: houseSettings),
+        .executableTarget(
+            name: "edgewright-agent",
+            dependencies: ["Fleet", "Transport"],
+            swiftSettings: houseSettings),
+
+        // One scoped helper a world: a store on either engine, a simulated fleet, a running control plane.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport", logging,
+                nioCore, nioConcurrencyHelpers, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: houseSettings),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet"], swiftSettings: houseSettings),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioHTTP1, nioPosix],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "TestSupport", "Fleet", logging], swiftSettings: houseSettings),
+        .testTarget(
+            name: "DriversTests",
+            dependencies: [
+                "Drivers", "TestSupport", "Fleet", "Transport", "Simulator", httpTypes, nioCore, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["ControlPlane", "TestSupport", "Fleet", "Store", "Drivers", logging],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "ControlPlane", "TestSupport", "Fleet", "Client", httpTypes, logging, nioCore, nioHTTP1,
+                nioPosix, yams,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Simulator", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TestSupport", "Client", "Fleet", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: houseSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)
