@@ -1,0 +1,60 @@
+/// Which services of a project are meant; every part that is set must hold.
+package struct ServiceFilter: Codable, Equatable, Sendable {
+    package var status: ServiceStatus?
+    package var mode: ServiceMode?
+    package var connection: ServiceConnection?
+    package var category: ServiceCategory?
+    /// Names of tags; a service must have all of them.
+    package var tags: [String]
+    package var version: String?
+    /// Part of the name or the endpoint, in any case.
+    package var q: String?
+
+    package init(
+        status: ServiceStatus? = nil, mode: ServiceMode? = nil, connection: ServiceConnection? = nil,
+        category: ServiceCategory? = nil, tags: [String] = [], version: String? = nil, q: String? = nil
+    ) {
+        self.status = status
+        self.mode = mode
+        self.connection = connection
+        self.category = category
+        self.tags = tags
+        self.version = version
+        self.q = q
+    }
+}
+
+/// The order of a list of services; the id breaks ties.
+package struct ServiceSort: Equatable, Sendable, CustomStringConvertible {
+    package enum Key: String, Codable, Sendable, CaseIterable {
+        case name
+        case category
+        case status
+        case statusSince
+        case version
+        case createdAt
+    }
+
+    package var key: Key
+    package var descending: Bool
+
+    package static let byName = ServiceSort(key: .name, descending: false)
+
+    package init(key: Key, descending: Bool) {
+        self.key = key
+        self.descending = descending
+    }
+
+    /// `name`, or `-name` for descending.
+    /// - Throws: `.invalidInput` naming `sort`.
+    package init(_ text: String) throws {
+        descending = text.hasPrefix("-")
+        guard let key = Key(rawValue: descending ? String(text.dropFirst()) : text) else {
+            let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
+            throw EdgewrightError.invalid("sort", "must be one of \(known), with “-” in front for descending")
+        }
+        self.key = key
+    }
+
+    package var description: String { descending ? "-\(key.rawValue)" : key.rawValue }
+}

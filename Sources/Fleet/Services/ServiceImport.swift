@@ -1,0 +1,40 @@
+/// What became of a CSV file of services.
+package struct ImportResult: Codable, Sendable {
+    package var imported: Int
+    package var failed: [ImportFailure]
+
+    package init(imported: Int, failed: [ImportFailure]) {
+        self.imported = imported
+        self.failed = failed
+    }
+}
+
+/// One line that was not imported.
+package struct ImportFailure: Codable, Equatable, Sendable {
+    /// Counted from 1, the header being line 1; the line the row begins on.
+    package var line: Int
+    /// The column's name; empty when the whole row is meant.
+    package var column: String
+    package var reason: String
+
+    package init(line: Int, column: String, reason: String) {
+        self.line = line
+        self.column = column
+        self.reason = reason
+    }
+}
+
+/// The columns of the services' CSV, in the reference product's words.
+package enum ServiceCSVColumn: String, CaseIterable, Sendable {
+    case category
+    case name
+    case nodeType
+    case endpoint
+    case scheme
+    case tagName
+
+    /// What `nodeType` holds: only services reached directly can be imported.
+    package static let directNodeType = "Direct"
+    /// Between the names of several tags in `tagName`.
+    package static let tagSeparator: Character = ";"
+}
