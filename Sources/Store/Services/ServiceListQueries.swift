@@ -1,0 +1,163 @@
+package import Fleet
+
+// The list of a project's services: filtered, sorted and paged in SQL, each way along an index.
+
+extension SQLSession {
+    package func services(
+        in project: Identifier<Project>, _ filter: ServiceFilter, sort: ServiceSort, _ request: PageRequest
+    ) throws -> Page<EdgeService> {
+        guard let query = try ServiceListQuery(project: project, filter: filter, sort: sort, session: self) else {
+            return Page(items: [], total: request.wantsTotal ? 0 : nil)
+        }
+        var page = try query.page(self, request)
+        if request.wantsTotal { page.total = try count(query.countSQL, query.values) }
+        let tags = try tagNames(of: page.items.map(\.id))
+        for index in page.items.indices { page.items[index].tags = tags[page.items[index].id] ?? [] }
+        return page
+    }
+
+    /// Names of the tags of some services, in order.
+    package func tagNames(of services: [Identifier<EdgeService>]) throws -> [Identifier<EdgeService>: [String]] {
+        var names: [Identifier<EdgeService>: [String]] = [:]
+        for chunk in chunks(services.map(\.rawValue)) {
+            let rows = try query(
+                """
+                SELECT st.service_id, t.name FROM service_tag st JOIN tag t ON t.id = st.tag_id
+                WHERE st.service_id IN (\(placeholders(chunk.count))) ORDER BY t.name
+                """, chunk)
+            for row in rows { names[Identifier(rawValue: try row.text(0)), default: []].append(try row.text(1)) }
+        }
+        return names
+    }
+
+    /// Some services by id, for an export of a selection; in no order.
+    package func services(
+        _ ids: [Identifier<EdgeService>], in project: Identifier<Project>
+    ) throws -> [EdgeService] {
+        var services: [EdgeService] = []
+        for chunk in chunks(ids.map(\.rawValue)) {
+            services += try query(
+                """
+                SELECT \(serviceColumns) FROM service s
+                WHERE s.project_id = ? AND s.id IN (\(placeholders(chunk.count)))
+                """, [project.rawValue] + chunk
+            ).map { try readServiceRecord($0).service }
+        }
+        let tags = try tagNames(of: services.map(\.id))
+        for index in services.indices { services[index].tags = tags[services[index].id] ?? [] }
+        return services
+    }
+}
+
+/// One list's conditions and its order.
+private struct ServiceListQuery {
+    /// From this many on, a tag is common enough that walking the sorted index and testing each service for the tag
+    /// finds a page sooner than sorting all services that have it. Below it, the tag's services are few enough to sort.
+    private static let commonTagThreshold = 2000
+
+    private var conditions: [String] = []
+    private(set) var values: [any SQLBindable] = []
+    private var from = "service s"
+    private let sort: ServiceSort
+    private var keyColumn: String
+    private var idColumn = "s.id"
+
+    /// `nil` when a tag in the filter does not exist, so that nothing can match.
+    init?(project: Identifier<Project>, filter: ServiceFilter, sort: ServiceSort, session: any SQLSession) throws {
+        self.sort = sort
+        keyColumn = "s.\(sort.key.column)"
+        conditions = ["s.project_id = ?"]
+        values = [project.rawValue]
+        add("s.status = ?", filter.status?.rawValue)
+        add("s.mode = ?", filter.mode?.rawValue)
+        add("s.connection = ?", filter.connection?.rawValue)
+        add("s.category = ?", filter.category?.rawValue)
+        add("s.version = ?", filter.version)
+        add("s.search_text LIKE ? ESCAPE '\\'", filter.q.map(likePattern(containing:)))
+        guard try addTags(filter.tags, project: project, session: session) else { return nil }
+    }
+
+    private mutating func add(_ condition: String, _ value: String?) {
+        guard let value else { return }
+        conditions.append(condition)
+        values.append(value)
+    }
+
+    private mutating func addTags(
+        _ names: [String], project: Identifier<Project>, session: any SQLSession
+    ) throws -> Bool {
+        guard !names.isEmpty else { return true }
+        let unique = Set(names)
+        let ids = try session.query(
+            "SELECT id FROM tag WHERE project_id = ? AND name IN (\(placeholders(unique.count)))",
+            [project.rawValue] + Array(unique)
+        ).map { try $0.text(0) }
+        guard ids.count == unique.count else { return false }
+        let leading = try ids.map { (id: $0, count: try countUpToThreshold(tag: $0, session)) }.min { $0.count < $1.count }
+        for (id, count) in try ids.map({ ($0, try countUpToThreshold(tag: $0, session)) }) {
+            if id == leading?.id, sort.key == .name || count < Self.commonTagThreshold {
+                lead(withTag: id)
+            } else {
+                conditions.append(
+                    "EXISTS (SELECT 1 FROM service_tag x WHERE x.service_id = s.id AND x.tag_id = ?)")
+                values.append(id)
+            }
+        }
+        return true
+    }
+
+    /// Walks the tag's own index, which has the services' names in it, and looks each service up.
+    /// `CROSS JOIN` fixes the order of the two for SQLite; PostgreSQL chooses by its statistics either way.
+    private mutating func lead(withTag id: String) {
+        from = "service_tag st CROSS JOIN service s"
+        conditions.append("st.tag_id = ?")
+        conditions.append("s.id = st.service_id")
+        values.append(id)
+        if sort.key == .name {
+            keyColumn = "st.service_name"
+            idColumn = "st.service_id"
+        }
+    }
+
+    private func countUpToThreshold(tag: String, _ session: any SQLSession) throws -> Int {
+        try session.count(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM service_tag WHERE tag_id = ? LIMIT ?) counted",
+            [tag, Self.commonTagThreshold])
+    }
+
+    private var whereClause: String { conditions.joined(separator: " AND ") }
+
+    var countSQL: String { "SELECT COUNT(*) FROM \(from) WHERE \(whereClause)" }
+
+    func page(_ session: any SQLSession, _ request: PageRequest) throws -> Page<EdgeService> {
+        let list = KeysetList(
+            order: sort.description, keyColumn: keyColumn, idColumn: idColumn, descending: sort.descending)
+        return try list.page(
+            session, request, select: "SELECT \(serviceColumns) FROM \(from) WHERE \(whereClause)", values: values,
+            item: { try readServiceRecord($0).service }, keys: { [sort.key.value(of: $0), .text($0.id.rawValue)] })
+    }
+}
+
+extension ServiceSort.Key {
+    fileprivate var column: String {
+        switch self {
+        case .name: "name"
+        case .category: "category"
+        case .status: "status"
+        case .statusSince: "status_since"
+        case .version: "version"
+        case .createdAt: "created_at"
+        }
+    }
+
+    fileprivate func value(of service: EdgeService) -> SQLValue {
+        switch self {
+        case .name: .text(service.name)
+        case .category: .text(service.category.rawValue)
+        case .status: .text(service.status.rawValue)
+        case .statusSince: .integer(service.statusSince?.milliseconds ?? 0)
+        case .version: .text(service.version ?? "")
+        case .createdAt: .integer(service.createdAt.milliseconds)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package import Fleet
+
+/// A service as the platform needs it to speak to it: with the sealed secret that the API never shows.
+package struct ServiceRecord: Sendable, Equatable {
+    package var service: EdgeService
+    /// The password, sealed, when `service.auth.kind` is `.password`.
+    package var sealedPassword: String?
+
+    package init(service: EdgeService, sealedPassword: String?) {
+        self.service = service
+        self.sealedPassword = sealedPassword
+    }
+}
+
+/// Names and endpoints of a project that are taken, and by whom.
+package struct TakenServices: Sendable {
+    /// By name.
+    package var names: Set<String> = []
+    /// The name of the service that has the endpoint, by endpoint.
+    package var endpoints: [String: String] = [:]
+}
+
+// One service at a time, and many at once for the import.
+
+extension SQLSession {
+    /// - Throws: `StoreError.uniqueViolation` of `service_name` or `service_endpoint`.
+    package func insertService(_ record: ServiceRecord) throws {
+        try insertServices([record])
+    }
+
+    package func insertServices(_ records: [ServiceRecord]) throws {
+        try insertRows(into: "service", columns: serviceInsertColumns, rows: records.map(serviceRow))
+    }
+
+    package func service(_ id: Identifier<EdgeService>) throws -> ServiceRecord? {
+        guard
+            let row = try queryFirst("SELECT \(serviceColumns) FROM service s WHERE s.id = ?", [id.rawValue])
+        else { return nil }
+        var record = try readServiceRecord(row)
+        record.service.tags = try tagNames(of: [id])[id] ?? []
+        return record
+    }
+
+    /// The project of a service, and that project's organization.
+    package func home(of service: Identifier<EdgeService>) throws -> (
+        project: Identifier<Project>, organization: Identifier<Organization>
+    )? {
+        try queryFirst(
+            "SELECT p.id, p.org_id FROM service s JOIN project p ON p.id = s.project_id WHERE s.id = ?",
+            [service.rawValue]
+        ).map { (Identifier(rawValue: try $0.text(0)), Identifier(rawValue: try $0.text(1))) }
+    }
+
+    /// Writes what a user can edit; state that the monitor owns is left alone.
+    /// - Throws: `StoreError.uniqueViolation` of `service_name` or `service_endpoint`.
+    package func updateService(_ record: ServiceRecord) throws {
+        let service = record.service
+        try execute(
+            """
+            UPDATE service SET name = ?, endpoint = ?, verify_tls = ?, health_path = ?, auth_kind = ?,
+                auth_username = ?, auth_sealed_password = ?, description = ?, search_text = ?, updated_at = ?
+            WHERE id = ?
+            """,
+            [
+                service.name, service.endpoint.description, service.verifyTLS, service.healthPath,
+                service.auth.kind.rawValue, service.auth.username, record.sealedPassword, service.description,
+                searchText(service), service.updatedAt.milliseconds, service.id.rawValue,
+            ])
+        try execute(
+            "UPDATE service_tag SET service_name = ? WHERE service_id = ?", [service.name, service.id.rawValue])
+    }
+
+    package func deleteService(_ id: Identifier<EdgeService>) throws {
+        try execute("DELETE FROM service WHERE id = ?", [id.rawValue])
+    }
+
+    /// Which of these names and endpoints a project has already.
+    package func takenServices(
+        names: [String], endpoints: [ServiceEndpoint], in project: Identifier<Project>
+    ) throws -> TakenServices {
+        var taken = TakenServices()
+        for chunk in chunks(names) {
+            let rows = try query(
+                "SELECT name FROM service WHERE project_id = ? AND name IN (\(placeholders(chunk.count)))",
+                [project.rawValue] + chunk)
+            for row in rows { taken.names.insert(try row.text(0)) }
+        }
+        for chunk in chunks(endpoints.map(\.description)) {
+            let rows = try query(
+                """
+                SELECT endpoint, name FROM service
+                WHERE project_id = ? AND endpoint IN (\(placeholders(chunk.count)))
+                """, [project.rawValue] + chunk)
+            for row in rows { taken.endpoints[try row.text(0)] = try row.text(1) }
+        }
+        return taken
+    }
+
+    /// Every service of every project after `id`, by id: for building the directory in memory, piece by piece.
+    package func services(after id: Identifier<EdgeService>?, limit: Int) throws -> [ServiceRecord] {
+        try query(
+            "SELECT \(serviceColumns) FROM service s WHERE s.id > ? ORDER BY s.id LIMIT ?",
+            [id?.rawValue ?? "", limit]
+        ).map(readServiceRecord)
+    }
+}
+
+func chunks(_ values: [String], of size: Int = 500) -> [[String]] {
+    stride(from: 0, to: values.count, by: size).map { Array(values[$0..<min($0 + size, values.count)]) }
+}
+
+func placeholders(_ count: Int) -> String {
+    Array(repeating: "?", count: count).joined(separator: ", ")
+}
+
+let serviceColumns = """
+    s.id, s.project_id, s.name, s.category, s.mode, s.connection, s.endpoint, s.verify_tls, s.health_path, s.auth_kind, \
+    s.auth_username, s.auth_sealed_password, s.description, s.created_at, s.updated_at, s.status, s.status_reason, \
+    s.status_since, s.version, s.last_seen
+    """
+
+private let serviceInsertColumns = [
+    "id", "project_id", "name", "category", "mode", "connection", "endpoint", "verify_tls", "health_path", "auth_kind",
+    "auth_username", "auth_sealed_password", "description", "search_text", "created_at", "updated_at", "status",
+    "status_reason", "status_since", "version", "last_seen",
+]
+
+private func serviceRow(_ record: ServiceRecord) -> [SQLValue] {
+    let service = record.service
+    let values: [any SQLBindable] = [
+        service.id.rawValue, service.projectId.rawValue, service.name, service.category.rawValue,
+        service.mode.rawValue, service.connection.rawValue, service.endpoint.description, service.verifyTLS,
+        service.healthPath, service.auth.kind.rawValue, service.auth.username, record.sealedPassword,
+        service.description, searchText(service), service.createdAt.milliseconds, service.updatedAt.milliseconds,
+        service.status.rawValue, service.statusReason, service.statusSince?.milliseconds ?? 0, service.version ?? "",
+        service.lastSeen?.milliseconds,
+    ]
+    return values.map(\.sqlValue)
+}
+
+private func searchText(_ service: EdgeService) -> String {
+    "\(service.name) \(service.endpoint)".lowercased()
+}
+
+/// Reads `serviceColumns`; the tags are not among them.
+func readServiceRecord(_ row: SQLRow) throws -> ServiceRecord {
+    let endpointText = try row.text(6)
+    guard let endpoint = try? ServiceEndpoint(endpointText) else {
+        throw StoreError(.corrupt, "the endpoint “\(endpointText)” in the store can't be read")
+    }
+    let since = try row.integer(17)
+    let version = try row.text(18)
+    let service = EdgeService(
+        id: Identifier(rawValue: try row.text(0)), projectId: Identifier(rawValue: try row.text(1)),
+        name: try row.text(2), category: try readEnum(row.text(3), column: "category"),
+        mode: try readEnum(row.text(4), column: "mode"), connection: try readEnum(row.text(5), column: "connection"),
+        endpoint: endpoint, verifyTLS: try row.bool(7), healthPath: try row.textOrNil(8),
+        status: try readEnum(row.text(15), column: "status"), statusReason: try row.text(16),
+        statusSince: since == 0 ? nil : Timestamp(milliseconds: since), version: version.isEmpty ? nil : version,
+        lastSeen: try row.integerOrNil(19).map(Timestamp.init(milliseconds:)), tags: [],
+        auth: ServiceAuthentication(
+            kind: try readEnum(row.text(9), column: "auth_kind"), username: try row.textOrNil(10)),
+        description: try row.text(12), createdAt: Timestamp(milliseconds: try row.integer(13)),
+        updatedAt: Timestamp(milliseconds: try row.integer(14)))
+    return ServiceRecord(service: service, sealedPassword: try row.textOrNil(11))
+}
