@@ -135,5 +135,5 @@ private struct SQLiteSession: SQLSession {
 
 /// Neither engine keeps a NUL inside text as one would think, so no text with one goes in.
 func refuseNul(_ text: String) throws {
-    guard !text.utf8.contains(0) else { throw StoreError(.checkViolation, "text must not contain the NUL character") }
+    guard !text.utf8.contains(0) else { throw StoreError(.invalidText, "text must not contain the NUL character") }
 }

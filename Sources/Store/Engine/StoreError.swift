@@ -5,6 +5,8 @@ package struct StoreError: Error, CustomStringConvertible {
         case uniqueViolation(index: String)
         case foreignKeyViolation
         case checkViolation
+        /// Text that can't be kept, because it holds a NUL.
+        case invalidText
         /// No connection, or none free in time.
         case unavailable
         /// Another transaction was in the way, more often than was worth waiting for.

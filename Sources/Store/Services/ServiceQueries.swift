@@ -75,22 +75,27 @@ extension SQLSession {
     }
 
     /// Which of these names and endpoints a project has already.
+    /// - Parameter except: a service that does not count: the one that is being edited.
     package func takenServices(
-        names: [String], endpoints: [ServiceEndpoint], in project: Identifier<Project>
+        names: [String], endpoints: [ServiceEndpoint], in project: Identifier<Project>,
+        except id: Identifier<EdgeService>? = nil
     ) throws -> TakenServices {
         var taken = TakenServices()
+        let leading = [project.rawValue, id?.rawValue ?? ""]
         for chunk in chunks(names) {
             let rows = try query(
-                "SELECT name FROM service WHERE project_id = ? AND name IN (\(placeholders(chunk.count)))",
-                [project.rawValue] + chunk)
+                """
+                SELECT name FROM service
+                WHERE project_id = ? AND id <> ? AND name IN (\(placeholders(chunk.count)))
+                """, leading + chunk)
             for row in rows { taken.names.insert(try row.text(0)) }
         }
         for chunk in chunks(endpoints.map(\.description)) {
             let rows = try query(
                 """
                 SELECT endpoint, name FROM service
-                WHERE project_id = ? AND endpoint IN (\(placeholders(chunk.count)))
-                """, [project.rawValue] + chunk)
+                WHERE project_id = ? AND id <> ? AND endpoint IN (\(placeholders(chunk.count)))
+                """, leading + chunk)
             for row in rows { taken.endpoints[try row.text(0)] = try row.text(1) }
         }
         return taken

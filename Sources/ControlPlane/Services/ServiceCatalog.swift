@@ -1,0 +1,158 @@
+package import Fleet
+import Store
+
+/// The services of projects: adopting, listing, editing, tagging, letting go.
+package struct ServiceCatalog: Sendable {
+    let context: ControlPlaneContext
+    let recorder: AuditRecorder
+    let rules: ServiceRules
+    let directory: ServiceDirectory
+    let monitor: Monitor
+
+    package func listServices(
+        _ filter: ServiceFilter, sort: ServiceSort, _ page: PageRequest, in access: ProjectAccess
+    ) async throws -> Page<EdgeService> {
+        try await context.read { try $0.services(in: access.projectId, filter, sort: sort, page) }
+    }
+
+    package func getService(in access: ServiceAccess) async throws -> EdgeService {
+        try await context.read { try record(access.serviceId, $0).service }
+    }
+
+    /// - Throws: `.conflict` when the project has a service of that name, or at that endpoint; says which.
+    package func createService(_ request: CreateServiceRequest, in access: ProjectAccess) async throws -> EdgeService {
+        let id: Identifier<EdgeService> = context.makeIdentifier()
+        let (record, tags) = try rules.record(request, id: id, project: access.projectId, at: context.now())
+        try await context.write { session in
+            try refuseTaken(record.service, session)
+            try session.insertService(record)
+            try setTags(tags, of: record.service, session)
+            try recorder.record(event("service.create", record.service, in: access), by: access.caller, in: session)
+        }
+        directory.put([DirectoryEntry(record, orgId: access.orgId)])
+        monitor.serviceChanged(record.service, .created)
+        return record.service
+    }
+
+    package func updateService(_ request: UpdateServiceRequest, in access: ServiceAccess) async throws -> EdgeService {
+        let now = context.now()
+        let (record, endpointChanged) = try await context.write { session in
+            let before = try record(access.serviceId, session)
+            var (changed, tags) = try rules.apply(request, to: before, at: now)
+            try refuseTaken(changed.service, session)
+            try session.updateService(changed)
+            if let tags {
+                try session.deleteServiceTags(of: access.serviceId)
+                try setTags(tags, of: changed.service, session)
+                changed.service.tags = tags
+            }
+            let detail = Self.changes(from: before, to: changed)
+            try recorder.record(event("service.update", changed.service, in: access.project, detail), by: access.caller, in: session)
+            return (changed, before.service.endpoint != changed.service.endpoint)
+        }
+        directory.put([DirectoryEntry(record, orgId: access.project.orgId)])
+        if endpointChanged || request.auth != nil { monitor.probeSoon(access.serviceId) }
+        monitor.serviceChanged(record.service, .updated)
+        return record.service
+    }
+
+    /// Removes the registration; a managed service goes on running where it is.
+    package func deleteService(in access: ServiceAccess) async throws {
+        let service = try await context.write { session in
+            let service = try record(access.serviceId, session).service
+            try session.deleteService(access.serviceId)
+            try recorder.record(event("service.delete", service, in: access.project), by: access.caller, in: session)
+            return service
+        }
+        directory.remove(access.serviceId)
+        monitor.serviceChanged(service, .deleted)
+    }
+
+    package func changeServiceTags(_ request: AssociateTagsRequest, in access: ServiceAccess) async throws
+        -> EdgeService
+    {
+        let added = try TagName.checkSet(request.add ?? [], field: "add")
+        let removed = Set(request.remove ?? [])
+        let service = try await context.write { session in
+            var service = try record(access.serviceId, session).service
+            let before = service.tags
+            service.tags = (before.filter { !removed.contains($0) } + added.filter { !before.contains($0) }).sorted()
+            guard service.tags.count <= EdgeService.maximumTags else {
+                throw EdgewrightError.invalid(
+                    "add", "would give “\(service.name)” more than \(EdgeService.maximumTags) tags")
+            }
+            try session.deleteServiceTags(of: service.id)
+            try setTags(service.tags, of: service, session)
+            let detail = "tags: \(before.joined(separator: ", ")) → \(service.tags.joined(separator: ", "))"
+            try recorder.record(event("service.tag", service, in: access.project, detail), by: access.caller, in: session)
+            return service
+        }
+        monitor.serviceChanged(service, .updated)
+        return service
+    }
+
+    /// Tries a service's endpoint and credential without saving anything.
+    package func checkConnection(_ request: CreateServiceRequest, in access: ProjectAccess) async throws
+        -> ConnectionCheck
+    {
+        let id: Identifier<EdgeService> = context.makeIdentifier()
+        let (record, _) = try rules.record(request, id: id, project: access.projectId, at: context.now())
+        return await monitor.check(DirectoryEntry(record, orgId: access.orgId))
+    }
+
+    // MARK: Within a transaction
+
+    private func record(_ id: Identifier<EdgeService>, _ session: any SQLSession) throws -> ServiceRecord {
+        guard let record = try session.service(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
+        return record
+    }
+
+    private func refuseTaken(_ service: EdgeService, _ session: any SQLSession) throws {
+        let taken = try session.takenServices(
+            names: [service.name], endpoints: [service.endpoint], in: service.projectId, except: service.id)
+        if taken.names.contains(service.name) {
+            throw EdgewrightError(
+                .conflict, "There is a service named “\(service.name)” in this project already.",
+                fields: [FieldError(field: "name", message: "is taken")])
+        }
+        if let holder = taken.endpoints[service.endpoint.description] {
+            throw EdgewrightError(
+                .conflict, "The endpoint \(service.endpoint) belongs to the service “\(holder)” already.",
+                fields: [FieldError(field: "endpoint", message: "belongs to “\(holder)”")])
+        }
+    }
+
+    private func setTags(_ names: [String], of service: EdgeService, _ session: any SQLSession) throws {
+        let now = context.now()
+        let tags = try session.ensureTags(Set(names), in: service.projectId) { name in
+            Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: now)
+        }
+        try session.insertServiceTags(tags.values.map { (service.id, service.name, $0) })
+    }
+
+    private func event(
+        _ operation: String, _ service: EdgeService, in access: ProjectAccess, _ detail: String = ""
+    ) -> AuditEvent {
+        AuditEvent(
+            operation: operation, target: .init(service), orgId: access.orgId, projectId: service.projectId,
+            detail: detail)
+    }
+
+    private static func changes(from before: ServiceRecord, to after: ServiceRecord) -> String {
+        let (old, new) = (before.service, after.service)
+        var parts: [String] = []
+        func add(_ field: String, _ from: String, _ to: String) {
+            if from != to { parts.append("\(field): \(from) → \(to)") }
+        }
+        add("name", old.name, new.name)
+        add("endpoint", old.endpoint.description, new.endpoint.description)
+        add("verifyTLS", String(old.verifyTLS), String(new.verifyTLS))
+        add("healthPath", old.healthPath ?? "", new.healthPath ?? "")
+        add("auth", old.auth.kind.rawValue, new.auth.kind.rawValue)
+        add("user name", old.auth.username ?? "", new.auth.username ?? "")
+        if before.sealedPassword != after.sealedPassword, after.sealedPassword != nil { parts.append("password changed") }
+        add("description", old.description, new.description)
+        add("tags", old.tags.joined(separator: ", "), new.tags.joined(separator: ", "))
+        return parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,118 @@
+import Fleet
+import Store
+
+/// What a service may be: from a request to a record, with every fault of the request named.
+struct ServiceRules: Sendable {
+    let sealingKey: SealingKey
+
+    /// A record without tags, for the store.
+    func record(
+        _ request: CreateServiceRequest, id: Identifier<EdgeService>, project: Identifier<Project>, at now: Timestamp
+    ) throws -> (record: ServiceRecord, tags: [String]) {
+        try checkKind(mode: request.mode, connection: request.connection)
+        let category = request.category ?? .neuronex
+        var validation = Validation()
+        let name = validation.check { try EdgeService.nameRule.check(request.name) }
+        let endpoint = validation.check { try ServiceEndpoint(request.endpoint) }
+        let tags = validation.check { try TagName.checkSet(request.tags ?? []) }
+        let description = validation.check { try TextRule.description.check(request.description ?? "") }
+        let healthPath = validation.check { try Self.healthPath(request.healthPath, category: category) }
+        let auth = validation.check { try authentication(request.auth, of: id, category: category, current: nil) }
+        try validation.finish()
+        guard let name, let endpoint, let tags, let description, let healthPath, let auth else {
+            throw EdgewrightError(.internal, "A checked request lost a field.")
+        }
+        let service = EdgeService(
+            id: id, projectId: project, name: name, category: category, mode: .managed, connection: .direct,
+            endpoint: endpoint, verifyTLS: request.verifyTLS ?? true, healthPath: healthPath, status: .unknown,
+            statusReason: Self.notProbedYet, statusSince: now, version: nil, lastSeen: nil, tags: tags,
+            auth: auth.authentication, description: description, createdAt: now, updatedAt: now)
+        return (ServiceRecord(service: service, sealedPassword: auth.sealedPassword), tags)
+    }
+
+    static let notProbedYet = "not probed yet"
+
+    /// - Returns: the changed record, and the whole set of tags when it is to change.
+    func apply(
+        _ request: UpdateServiceRequest, to record: ServiceRecord, at now: Timestamp
+    ) throws -> (record: ServiceRecord, tags: [String]?) {
+        var changed = record
+        var validation = Validation()
+        if let name = request.name, let checked = validation.check({ try EdgeService.nameRule.check(name) }) {
+            changed.service.name = checked
+        }
+        if let text = request.endpoint, let endpoint = validation.check({ try ServiceEndpoint(text) }) {
+            changed.service.endpoint = endpoint
+        }
+        if let text = request.description, let checked = validation.check({ try TextRule.description.check(text) }) {
+            changed.service.description = checked
+        }
+        let category = record.service.category
+        if let path = request.healthPath,
+            let checked = validation.check({ try Self.healthPath(path, category: category) })
+        {
+            changed.service.healthPath = checked
+        }
+        if let auth = request.auth,
+            let checked = validation.check({
+                try authentication(auth, of: record.service.id, category: category, current: record)
+            })
+        {
+            changed.service.auth = checked.authentication
+            changed.sealedPassword = checked.sealedPassword
+        }
+        let tags = try request.tags.flatMap { names in try validation.check { try TagName.checkSet(names) } }
+        try validation.finish()
+        changed.service.verifyTLS = request.verifyTLS ?? changed.service.verifyTLS
+        changed.service.updatedAt = now
+        return (changed, tags)
+    }
+
+    private func checkKind(mode: ServiceMode?, connection: ServiceConnection?) throws {
+        guard mode != .hosted else {
+            throw EdgewrightError(.unsupported, "A hosted service is installed on a host, it can't be adopted.")
+        }
+        guard connection != .agent else {
+            throw EdgewrightError(.unsupported, "A service behind an agent appears when its agent offers it.")
+        }
+    }
+
+    private static func healthPath(_ path: String?, category: ServiceCategory) throws -> String? {
+        guard category == .custom else {
+            guard path == nil else {
+                throw EdgewrightError.invalid("healthPath", "is for services of category custom only")
+            }
+            return .some(nil)
+        }
+        guard let path else { return "/" }
+        guard path.hasPrefix("/"), path.utf8.count <= 500,
+            path.utf8.allSatisfy({ $0 > 32 && $0 < 127 }), !path.contains("#")
+        else { throw EdgewrightError.invalid("healthPath", "must begin with / and be percent-encoded") }
+        return path
+    }
+
+    /// The credential of a request, its password sealed.
+    /// - Parameter current: what is there; a password that the request leaves out is kept if the user name stays.
+    private func authentication(
+        _ request: ServiceAuthenticationRequest?, of id: Identifier<EdgeService>, category: ServiceCategory,
+        current: ServiceRecord?
+    ) throws -> (authentication: ServiceAuthentication, sealedPassword: String?) {
+        guard let request, request.kind != .none else { return (.none, nil) }
+        guard request.kind == .password else { return (ServiceAuthentication(kind: .jwt), nil) }
+        let rule = TextRule(field: "auth.username", length: 1...200)
+        let username = try rule.check(request.username ?? current?.service.auth.username ?? "")
+        let authentication = ServiceAuthentication(kind: .password, username: username)
+        if let password = request.password {
+            guard (1...500).contains(password.utf8.count), !password.utf8.contains(0) else {
+                throw EdgewrightError.invalid("auth.password", "must have 1 to 500 bytes")
+            }
+            return (authentication, try sealingKey.seal(password, for: Self.passwordPurpose(of: id)))
+        }
+        guard let kept = current?.sealedPassword, current?.service.auth.username == username else {
+            throw EdgewrightError.invalid("auth.password", "is needed")
+        }
+        return (authentication, kept)
+    }
+
+    static func passwordPurpose(of id: Identifier<EdgeService>) -> String { "service:\(id):password" }
+}
