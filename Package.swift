@@ -10,6 +10,7 @@ let houseSettings: [SwiftSetting] = [
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -97,7 +98,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Fleet", "Store", "Drivers", "Hosting", "Transport", collections, crypto, cryptoExtras, httpTypes,
+                "Fleet", "Store", "Drivers", "Hosting", "Transport", heapModule, crypto, cryptoExtras, httpTypes,
                 logging, metrics, nioCore, nioConcurrencyHelpers, nioPosix, serviceLifecycle,
             ],
             swiftSettings: houseSettings),

@@ -29,7 +29,7 @@ extension AccessControl {
 
     private func validated(_ request: CreateTokenRequest, at now: Timestamp) throws -> APIToken {
         var validation = Validation()
-        let name = validation.check { try APIToken.nameRule.check(request.name) }
+        let name = try validation.check { try APIToken.nameRule.check(request.name) }
         if let days = request.expiresInDays, !APIToken.lifetimeDays.contains(days) {
             validation.fail("expiresInDays", "must be 1 to \(APIToken.lifetimeDays.upperBound)")
         }

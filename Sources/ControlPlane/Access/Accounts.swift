@@ -44,9 +44,9 @@ package struct Accounts: Sendable {
 
     private func validated(_ request: CreateUserRequest) throws -> User {
         var validation = Validation()
-        let email = validation.check { try EmailAddress.check(request.email) }
-        let name = validation.check { try User.nameRule.check(request.name ?? request.email) }
-        validation.check { try PasswordPolicy.check(request.password, email: request.email) }
+        let email = try validation.check { try EmailAddress.check(request.email) }
+        let name = try validation.check { try User.nameRule.check(request.name ?? request.email) }
+        try validation.check { try PasswordPolicy.check(request.password, email: request.email) }
         if (request.orgId != nil || request.projectId != nil) != (request.role != nil) {
             validation.fail("role", "goes with orgId or projectId")
         }

@@ -167,8 +167,8 @@ package struct Tenancy: Sendable {
         _ request: CreateTenantRequest, _ rule: TextRule
     ) throws -> (name: String, description: String) {
         var validation = Validation()
-        let name = validation.check { try rule.check(request.name) }
-        let description = validation.check { try TextRule.description.check(request.description ?? "") }
+        let name = try validation.check { try rule.check(request.name) }
+        let description = try validation.check { try TextRule.description.check(request.description ?? "") }
         try validation.finish()
         return (name ?? "", description ?? "")
     }

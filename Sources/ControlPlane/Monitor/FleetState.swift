@@ -1,87 +1,140 @@
+import Drivers
 import Fleet
+import HeapModule
 import NIOConcurrencyHelpers
 import Store
 
 /// What the monitor knows of each service, in memory; written to the store when it changes.
 final class FleetState: Sendable {
     struct Entry: Sendable {
+        var projectId: Identifier<Project>
         var health: ServiceHealth
         var version: String?
         var report: ServiceReport?
         var reportedAt: Timestamp?
-        /// Hash of the last pulse's bytes: the same bytes need not be read again.
-        var fingerprint: Int?
-        var nextProbe: Timestamp
-        /// Probes since the last whole report.
+        /// The last pulse: what is the same again need not be read again.
+        var pulse: ServicePulse?
+        /// Pulses since the last whole report.
         var pulsesSinceSurvey = 0
-        var isBeingProbed = false
-        /// Differs from what the store has.
-        var stateIsDirty = false
-        var reportIsDirty = false
-        var lastSeenIsDirty = false
+        var nextProbe: Timestamp
     }
 
-    private let entries = NIOLockedValueBox<[Identifier<EdgeService>: Entry]>([:])
+    /// What differs from the store.
+    struct Unwritten: Sendable {
+        var states: [ServiceStateUpdate] = []
+        var reports: [ServiceReportUpdate] = []
 
-    func entry(_ id: Identifier<EdgeService>) -> Entry? { entries.withLockedValue { $0[id] } }
+        var isEmpty: Bool { states.isEmpty && reports.isEmpty }
+    }
 
-    func put(_ id: Identifier<EdgeService>, _ entry: Entry) { entries.withLockedValue { $0[id] = entry } }
+    private struct Due: Comparable {
+        let at: Timestamp
+        let id: Identifier<EdgeService>
 
-    func remove(_ id: Identifier<EdgeService>) { entries.withLockedValue { $0[id] = nil } }
+        static func < (left: Due, right: Due) -> Bool { left.at < right.at }
+    }
 
-    @discardableResult
-    func update<Value>(_ id: Identifier<EdgeService>, _ body: (inout Entry) -> Value) -> Value? {
-        entries.withLockedValue { entries in
-            guard var entry = entries[id] else { return nil }
-            // Taken out while it is changed, so that the change is made in place and not on a copy.
-            entries[id] = nil
-            defer { entries[id] = entry }
-            return body(&entry)
+    private struct State {
+        var entries: [Identifier<EdgeService>: Entry] = [:]
+        /// By time. An element whose time is not the entry's `nextProbe` is left over and means nothing.
+        var schedule = Heap<Due>()
+        var changedStates: Set<Identifier<EdgeService>> = []
+        var changedReports: Set<Identifier<EdgeService>> = []
+        var seen: Set<Identifier<EdgeService>> = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    func entry(_ id: Identifier<EdgeService>) -> Entry? { state.withLockedValue { $0.entries[id] } }
+
+    var identifiers: Set<Identifier<EdgeService>> { state.withLockedValue { Set($0.entries.keys) } }
+
+    func put(_ id: Identifier<EdgeService>, _ entry: Entry) {
+        state.withLockedValue { state in
+            state.entries[id] = entry
+            state.schedule.insert(Due(at: entry.nextProbe, id: id))
         }
     }
 
-    /// Marks those that are due as being probed and gives them, at most `limit`.
+    func remove(_ id: Identifier<EdgeService>) { state.withLockedValue { $0.entries[id] = nil } }
+
+    func schedule(_ id: Identifier<EdgeService>, at time: Timestamp) {
+        state.withLockedValue { state in
+            guard state.entries[id] != nil else { return }
+            state.entries[id]?.nextProbe = time
+            state.schedule.insert(Due(at: time, id: id))
+        }
+    }
+
+    /// Takes those out of the schedule whose time has come, at most `limit`.
     func takeDue(at now: Timestamp, limit: Int) -> [Identifier<EdgeService>] {
-        entries.withLockedValue { entries in
+        state.withLockedValue { state in
             var due: [Identifier<EdgeService>] = []
-            for (id, entry) in entries where !entry.isBeingProbed && entry.nextProbe <= now {
-                due.append(id)
-                if due.count == limit { break }
+            while due.count < limit, let first = state.schedule.min, first.at <= now {
+                state.schedule.removeMin()
+                if state.entries[first.id]?.nextProbe == first.at { due.append(first.id) }
             }
-            for id in due { entries[id]?.isBeingProbed = true }
             return due
         }
     }
 
-    /// Takes what differs from the store; what can't be written is to be marked again.
-    func takeDirty() -> (states: [ServiceStateUpdate], reports: [(Identifier<EdgeService>, ServiceReport, Timestamp)]) {
-        entries.withLockedValue { entries in
-            var states: [ServiceStateUpdate] = []
-            var reports: [(Identifier<EdgeService>, ServiceReport, Timestamp)] = []
-            for (id, entry) in entries where entry.stateIsDirty || entry.reportIsDirty {
-                if entry.stateIsDirty {
-                    states.append(ServiceStateUpdate(id: id, health: entry.health, version: entry.version))
-                }
-                if entry.reportIsDirty, let report = entry.report, let at = entry.reportedAt {
-                    reports.append((id, report, at))
-                }
-            }
-            for id in states.map(\.id) + reports.map(\.0) {
-                entries[id]?.stateIsDirty = false
-                entries[id]?.reportIsDirty = false
-            }
-            return (states, reports)
+    /// What a change of an entry means for the store.
+    struct Change: OptionSet {
+        let rawValue: Int
+        static let state = Change(rawValue: 1)
+        static let report = Change(rawValue: 2)
+        static let seen = Change(rawValue: 4)
+    }
+
+    @discardableResult
+    func update(_ id: Identifier<EdgeService>, _ body: (inout Entry) -> Change) -> Entry? {
+        state.withLockedValue { state in
+            guard let index = state.entries.index(forKey: id) else { return nil }
+            let change = body(&state.entries.values[index])
+            if change.contains(.state) { state.changedStates.insert(id) }
+            if change.contains(.report) { state.changedReports.insert(id) }
+            if change.contains(.seen) { state.seen.insert(id) }
+            return state.entries.values[index]
         }
     }
 
-    func takeLastSeen() -> [(id: Identifier<EdgeService>, at: Timestamp)] {
-        entries.withLockedValue { entries in
-            var times: [(id: Identifier<EdgeService>, at: Timestamp)] = []
-            for (id, entry) in entries where entry.lastSeenIsDirty {
-                if let lastSeen = entry.health.lastSeen { times.append((id, lastSeen)) }
+    /// Takes what differs from the store, at most `limit` of each kind; what then can't be written comes back with
+    /// `markUnwritten`.
+    func takeUnwritten(limit: Int) -> Unwritten {
+        state.withLockedValue { state in
+            var unwritten = Unwritten()
+            for id in Array(state.changedStates.prefix(limit)) {
+                state.changedStates.remove(id)
+                state.seen.remove(id)
+                guard let entry = state.entries[id] else { continue }
+                unwritten.states.append(ServiceStateUpdate(id: id, health: entry.health, version: entry.version))
             }
-            for time in times { entries[time.id]?.lastSeenIsDirty = false }
-            return times
+            for id in Array(state.changedReports.prefix(limit)) {
+                state.changedReports.remove(id)
+                guard let entry = state.entries[id], let report = entry.report, let at = entry.reportedAt else {
+                    continue
+                }
+                unwritten.reports.append(
+                    ServiceReportUpdate(id: id, projectId: entry.projectId, report: report, reportedAt: at))
+            }
+            return unwritten
+        }
+    }
+
+    func markUnwritten(_ unwritten: Unwritten) {
+        state.withLockedValue { state in
+            state.changedStates.formUnion(unwritten.states.map(\.id))
+            state.changedReports.formUnion(unwritten.reports.map(\.id))
+        }
+    }
+
+    /// When services were seen last, for those seen since this was asked before.
+    func takeSeen() -> [(id: Identifier<EdgeService>, at: Timestamp)] {
+        state.withLockedValue { state in
+            defer { state.seen = [] }
+            return state.seen.compactMap { id in
+                state.entries[id]?.health.lastSeen.map { (id, $0) }
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-package import Fleet
+import Fleet
 import NIOConcurrencyHelpers
 
 /// Passes changes on to those who watch a project. A watcher that is too slow misses changes and is told so, and

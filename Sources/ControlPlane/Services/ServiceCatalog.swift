@@ -16,7 +16,7 @@ package struct ServiceCatalog: Sendable {
     }
 
     package func getService(in access: ServiceAccess) async throws -> EdgeService {
-        try await context.read { try record(access.serviceId, $0).service }
+        try await context.read { try existing(access.serviceId, $0).service }
     }
 
     /// - Throws: `.conflict` when the project has a service of that name, or at that endpoint; says which.
@@ -36,12 +36,13 @@ package struct ServiceCatalog: Sendable {
 
     package func updateService(_ request: UpdateServiceRequest, in access: ServiceAccess) async throws -> EdgeService {
         let now = context.now()
-        let (record, endpointChanged) = try await context.write { session in
-            let before = try record(access.serviceId, session)
-            var (changed, tags) = try rules.apply(request, to: before, at: now)
+        let (record, endpointChanged) = try await context.write { session -> (ServiceRecord, Bool) in
+            let before = try existing(access.serviceId, session)
+            let applied = try rules.apply(request, to: before, at: now)
+            var changed = applied.record
             try refuseTaken(changed.service, session)
             try session.updateService(changed)
-            if let tags {
+            if let tags = applied.tags {
                 try session.deleteServiceTags(of: access.serviceId)
                 try setTags(tags, of: changed.service, session)
                 changed.service.tags = tags
@@ -59,7 +60,7 @@ package struct ServiceCatalog: Sendable {
     /// Removes the registration; a managed service goes on running where it is.
     package func deleteService(in access: ServiceAccess) async throws {
         let service = try await context.write { session in
-            let service = try record(access.serviceId, session).service
+            let service = try existing(access.serviceId, session).service
             try session.deleteService(access.serviceId)
             try recorder.record(event("service.delete", service, in: access.project), by: access.caller, in: session)
             return service
@@ -74,7 +75,7 @@ package struct ServiceCatalog: Sendable {
         let added = try TagName.checkSet(request.add ?? [], field: "add")
         let removed = Set(request.remove ?? [])
         let service = try await context.write { session in
-            var service = try record(access.serviceId, session).service
+            var service = try existing(access.serviceId, session).service
             let before = service.tags
             service.tags = (before.filter { !removed.contains($0) } + added.filter { !before.contains($0) }).sorted()
             guard service.tags.count <= EdgeService.maximumTags else {
@@ -102,7 +103,7 @@ package struct ServiceCatalog: Sendable {
 
     // MARK: Within a transaction
 
-    private func record(_ id: Identifier<EdgeService>, _ session: any SQLSession) throws -> ServiceRecord {
+    private func existing(_ id: Identifier<EdgeService>, _ session: any SQLSession) throws -> ServiceRecord {
         guard let record = try session.service(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
         return record
     }

@@ -12,12 +12,12 @@ struct ServiceRules: Sendable {
         try checkKind(mode: request.mode, connection: request.connection)
         let category = request.category ?? .neuronex
         var validation = Validation()
-        let name = validation.check { try EdgeService.nameRule.check(request.name) }
-        let endpoint = validation.check { try ServiceEndpoint(request.endpoint) }
-        let tags = validation.check { try TagName.checkSet(request.tags ?? []) }
-        let description = validation.check { try TextRule.description.check(request.description ?? "") }
-        let healthPath = validation.check { try Self.healthPath(request.healthPath, category: category) }
-        let auth = validation.check { try authentication(request.auth, of: id, category: category, current: nil) }
+        let name = try validation.check { try EdgeService.nameRule.check(request.name) }
+        let endpoint = try validation.check { try ServiceEndpoint(request.endpoint) }
+        let tags = try validation.check { try TagName.checkSet(request.tags ?? []) }
+        let description = try validation.check { try TextRule.description.check(request.description ?? "") }
+        let healthPath = try validation.check { try Self.healthPath(request.healthPath, category: category) }
+        let auth = try validation.check { try authentication(request.auth, of: id, category: category, current: nil) }
         try validation.finish()
         guard let name, let endpoint, let tags, let description, let healthPath, let auth else {
             throw EdgewrightError(.internal, "A checked request lost a field.")
@@ -38,23 +38,23 @@ struct ServiceRules: Sendable {
     ) throws -> (record: ServiceRecord, tags: [String]?) {
         var changed = record
         var validation = Validation()
-        if let name = request.name, let checked = validation.check({ try EdgeService.nameRule.check(name) }) {
+        if let name = request.name, let checked = try validation.check({ try EdgeService.nameRule.check(name) }) {
             changed.service.name = checked
         }
-        if let text = request.endpoint, let endpoint = validation.check({ try ServiceEndpoint(text) }) {
+        if let text = request.endpoint, let endpoint = try validation.check({ try ServiceEndpoint(text) }) {
             changed.service.endpoint = endpoint
         }
-        if let text = request.description, let checked = validation.check({ try TextRule.description.check(text) }) {
+        if let text = request.description, let checked = try validation.check({ try TextRule.description.check(text) }) {
             changed.service.description = checked
         }
         let category = record.service.category
         if let path = request.healthPath,
-            let checked = validation.check({ try Self.healthPath(path, category: category) })
+            let checked = try validation.check({ try Self.healthPath(path, category: category) })
         {
             changed.service.healthPath = checked
         }
         if let auth = request.auth,
-            let checked = validation.check({
+            let checked = try validation.check({
                 try authentication(auth, of: record.service.id, category: category, current: record)
             })
         {
@@ -82,7 +82,7 @@ struct ServiceRules: Sendable {
             guard path == nil else {
                 throw EdgewrightError.invalid("healthPath", "is for services of category custom only")
             }
-            return .some(nil)
+            return nil
         }
         guard let path else { return "/" }
         guard path.hasPrefix("/"), path.utf8.count <= 500,

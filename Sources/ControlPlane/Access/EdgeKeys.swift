@@ -1,0 +1,35 @@
+import Drivers
+import Fleet
+import Store
+
+/// The key pair with which the platform proves itself to edge services; made at the first start.
+package struct EdgeKeys: Sendable {
+    /// The public key's file must have this name, with the ending `.pub`, in a service's `etc` (or `certs`) folder.
+    package static let keyName = "edgewright"
+
+    package let publicKeyPEM: String
+    let privatePEM: String
+
+    static func load(_ context: ControlPlaneContext, sealingKey: SealingKey) async throws -> EdgeKeys {
+        if let keys = try await read(context, sealingKey) { return keys }
+        let pair = try EdgeKeyPair.generate()
+        let sealed = try sealingKey.seal(pair.privatePEM, for: purpose)
+        let now = context.now()
+        try await context.write { session in
+            try session.insertPlatformKey(
+                keyName, publicPEM: pair.publicPEM, sealedPrivatePEM: sealed, at: now)
+        }
+        guard let keys = try await read(context, sealingKey) else {
+            throw EdgewrightError(.internal, "The key pair for edge services was not kept.")
+        }
+        return keys
+    }
+
+    private static let purpose = "platform-key:\(keyName)"
+
+    private static func read(_ context: ControlPlaneContext, _ sealingKey: SealingKey) async throws -> EdgeKeys? {
+        guard let found = try await context.read({ try $0.platformKey(keyName) }) else { return nil }
+        return EdgeKeys(
+            publicKeyPEM: found.publicPEM, privatePEM: try sealingKey.open(found.sealedPrivatePEM, for: purpose))
+    }
+}

@@ -1,0 +1,92 @@
+import Drivers
+import Fleet
+import NIOPosix
+import Store
+package import Transport
+
+/// What a control plane is made from.
+package struct ControlPlaneConfiguration: Sendable {
+    package var monitor: MonitorConfiguration
+    /// scrypt's cost; lower in tests only.
+    package var passwordCost: Int
+
+    package init(monitor: MonitorConfiguration = MonitorConfiguration(), passwordCost: Int = 15) {
+        self.monitor = monitor
+        self.passwordCost = passwordCost
+    }
+}
+
+/// The use cases, wired: all that the server and the commands may use.
+package struct ControlPlane: Sendable {
+    package let access: AccessControl
+    package let accounts: Accounts
+    package let tenancy: Tenancy
+    package let services: ServiceCatalog
+    package let serviceImport: ServiceImporter
+    package let tags: TagCatalog
+    package let audit: AuditLog
+    package let monitor: Monitor
+    package let tunnel: ServiceTunnel
+    package let edgeKeys: EdgeKeys
+    package let firstAdministrator: FirstAdministrator
+    /// To be run for as long as the control plane lives.
+    package let monitorService: MonitorService
+    private let context: ControlPlaneContext
+
+    /// Reads the fleet from the store and makes what the first start needs.
+    package static func make(
+        _ context: ControlPlaneContext, sealingKey: SealingKey, transport: DirectTransportClient,
+        configuration: ControlPlaneConfiguration
+    ) async throws -> ControlPlane {
+        let keys = try await EdgeKeys.load(context, sealingKey: sealingKey)
+        let signer = try await EdgeTokenSigner(
+            privatePEM: keys.privatePEM, issuer: EdgeKeys.keyName, now: context.now)
+        let connector = ServiceConnector(
+            registry: DriverRegistry(), authenticator: ServiceAuthenticator(signer: signer, now: context.now),
+            client: transport, sealingKey: sealingKey)
+        let plane = ControlPlane(
+            context, keys: keys, connector: connector, sealingKey: sealingKey, configuration: configuration)
+        for record in try await plane.monitorService.loader.load() {
+            plane.monitor.watch(record.service, within: configuration.monitor.interval)
+        }
+        return plane
+    }
+
+    private init(
+        _ context: ControlPlaneContext, keys: EdgeKeys, connector: ServiceConnector, sealingKey: SealingKey,
+        configuration: ControlPlaneConfiguration
+    ) {
+        let recorder = AuditRecorder(now: context.now)
+        let passwords = PasswordHashing(cost: configuration.passwordCost)
+        let cache = CallerCache()
+        let directory = ServiceDirectory()
+        self.context = context
+        edgeKeys = keys
+        access = AccessControl(
+            context: context, passwords: passwords, recorder: recorder, cache: cache, directory: directory)
+        accounts = Accounts(context: context, passwords: passwords, recorder: recorder, cache: cache)
+        tenancy = Tenancy(context: context, recorder: recorder, cache: cache)
+        tags = TagCatalog(context: context, recorder: recorder)
+        audit = AuditLog(context: context)
+        monitor = Monitor(
+            context: context, configuration: configuration.monitor, directory: directory, state: FleetState(),
+            hub: ProjectEventHub(),
+            probe: ServiceProbe(connector: connector, timeout: configuration.monitor.timeout))
+        services = ServiceCatalog(
+            context: context, recorder: recorder, rules: ServiceRules(sealingKey: sealingKey), directory: directory,
+            monitor: monitor)
+        serviceImport = ServiceImporter(
+            context: context, recorder: recorder, directory: directory, monitor: monitor)
+        tunnel = ServiceTunnel(
+            context: context, recorder: recorder, directory: directory, connector: connector, access: access,
+            pages: PageSessionCache(cache: cache))
+        firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
+        monitorService = MonitorService(
+            monitor: monitor, loader: ServiceDirectoryLoader(context: context, directory: directory))
+    }
+
+    /// - Throws: `.unavailable` when the store does not answer.
+    package func checkReadiness() async throws {
+        _ = try await context.read { try $0.countUsers() }
+    }
+}

@@ -1,0 +1,133 @@
+import Drivers
+import Fleet
+import Logging
+import Store
+
+// Probing one service, and writing what was found.
+
+extension Monitor {
+    /// One turn of a service: probes it and puts it back into the schedule.
+    func takeTurn(_ id: Identifier<EdgeService>) async {
+        guard let entry = directory.entry(id) else { return state.remove(id) }
+        let planned = state.entry(id)?.nextProbe ?? context.now()
+        await probeOnce(entry, survey: false)
+        // From the planned moment, so that the spread over the interval stays; unless it has fallen behind.
+        let next = planned + configuration.interval
+        let now = context.now()
+        state.schedule(id, at: next > now ? next : now + random(configuration.interval))
+    }
+
+    /// - Parameter survey: the whole report is wanted in any case.
+    func probeOnce(_ entry: DirectoryEntry, survey wanted: Bool) async {
+        do {
+            let previous = state.entry(entry.id)?.pulse
+            let pulse = try await probe.pulse(entry, previous: previous)
+            let needsSurvey = take(pulse, of: entry)
+            if wanted || needsSurvey { await survey(entry) }
+        } catch {
+            // Being told to stop says nothing about the service.
+            if error is CancellationError || Task.isCancelled { return }
+            record(ProbeOutcome(error), of: entry.id)
+        }
+    }
+
+    /// - Returns: whether the whole report is due.
+    private func take(_ pulse: ServicePulse, of entry: DirectoryEntry) -> Bool {
+        var needsSurvey = false
+        let now = context.now()
+        state.update(entry.id) { known in
+            var change: FleetState.Change = [.seen]
+            let misses = configuration.missesUntilOffline
+            if known.health.record(.answered, at: now, missesUntilOffline: misses) { change.insert(.state) }
+            known.pulsesSinceSurvey += 1
+            needsSurvey = known.report == nil || known.pulsesSinceSurvey >= configuration.probesPerSurvey
+            guard pulse != known.pulse else { return change }
+            known.pulse = pulse
+            guard let report = known.report else { return change }
+            guard let updated = pulse.applied(to: report) else {
+                needsSurvey = true
+                return change
+            }
+            if updated != report {
+                known.report = updated
+                known.reportedAt = now
+                change.insert(.report)
+            }
+            return change
+        }
+        return needsSurvey
+    }
+
+    private func survey(_ entry: DirectoryEntry) async {
+        do {
+            let report = try await probe.survey(entry)
+            let now = context.now()
+            state.update(entry.id) { known in
+                var change: FleetState.Change = [.report]
+                known.report = report
+                known.reportedAt = now
+                known.pulsesSinceSurvey = 0
+                if known.version != report.version {
+                    known.version = report.version
+                    change.insert(.state)
+                }
+                return change
+            }
+        } catch {
+            // The pulse has just said that the service is well: the report is tried again at the next turn.
+            context.logger.debug(
+                "no report", metadata: ["service": "\(entry.id)", "reason": "\(ProbeOutcome(error))"])
+        }
+    }
+
+    private func record(_ outcome: ProbeOutcome, of id: Identifier<EdgeService>) {
+        let now = context.now()
+        state.update(id) { known in
+            let misses = configuration.missesUntilOffline
+            return known.health.record(outcome, at: now, missesUntilOffline: misses) ? [.state] : []
+        }
+    }
+
+    // MARK: Writing
+
+    private static let writtenAtOnce = 500
+
+    /// Writes what differs from the store and tells those who watch.
+    func flush() async throws {
+        while true {
+            let unwritten = state.takeUnwritten(limit: Self.writtenAtOnce)
+            guard !unwritten.isEmpty else { return }
+            do {
+                try await context.write { session in
+                    try session.updateServiceStates(unwritten.states)
+                    try session.saveReports(unwritten.reports)
+                }
+            } catch {
+                state.markUnwritten(unwritten)
+                throw error
+            }
+            try await publish(unwritten)
+        }
+    }
+
+    private func publish(_ unwritten: FleetState.Unwritten) async throws {
+        let changed = Set(unwritten.states.map(\.id) + unwritten.reports.map(\.id))
+        let byProject = Dictionary(grouping: changed.compactMap { directory.entry($0) }, by: \.projectId)
+        for (project, entries) in byProject where hub.isWatched(project) {
+            let ids = entries.map(\.id)
+            for service in try await context.read({ try $0.services(ids, in: project) }) {
+                hub.publish(
+                    .service(ServiceChange(id: service.id, change: .status, service: service)), in: project)
+            }
+        }
+    }
+
+    func flushLastSeen() async throws {
+        var times = state.takeSeen()
+        while !times.isEmpty {
+            let part = Array(times.prefix(Self.writtenAtOnce))
+            times.removeFirst(part.count)
+            try await context.write { try $0.updateLastSeen(part) }
+        }
+    }
+}

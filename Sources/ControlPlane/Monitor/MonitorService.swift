@@ -1,0 +1,107 @@
+import Fleet
+import Logging
+import ServiceLifecycle
+import Store
+
+/// Runs the monitor: probes those that are due, writes what was found, and sees to it that of several control planes on
+/// one store only one does so.
+package struct MonitorService: Service {
+    private static let tick = Duration.milliseconds(100)
+    private static let flushInterval = Duration.milliseconds(250)
+    /// "Last seen" is exact in memory; in the store a minute is near enough.
+    private static let lastSeenInterval = Duration.seconds(60)
+    private static let leaseRenewal = Duration.seconds(5)
+    private static let leaseLifetime = Duration.seconds(20)
+    /// How soon services that another control plane added are known here.
+    private static let refreshInterval = Duration.seconds(15)
+
+    let monitor: Monitor
+    let loader: ServiceDirectoryLoader
+    private let holder: String
+
+    init(monitor: Monitor, loader: ServiceDirectoryLoader) {
+        self.monitor = monitor
+        self.loader = loader
+        holder = Secret.make(prefix: "")
+    }
+
+    package func run() async throws {
+        let leadership = Leadership()
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease(leadership) } }
+                group.addTask { await probeLoop(leadership) }
+                group.addTask { await repeatedly(every: Self.flushInterval) { await attempt { try await monitor.flush() } } }
+                group.addTask {
+                    await repeatedly(every: Self.lastSeenInterval) { await attempt { try await monitor.flushLastSeen() } }
+                }
+                if monitor.context.database.dialect == .postgres {
+                    group.addTask { await repeatedly(every: Self.refreshInterval) { await attempt { try await refresh() } } }
+                }
+                await group.waitForAll()
+            }
+        }
+        monitor.hub.finishAll()
+        await attempt { try await monitor.flush() }
+        await attempt { try await monitor.flushLastSeen() }
+        let holder = holder
+        await attempt { try await monitor.context.write { try $0.releaseLease("monitor", holder: holder) } }
+    }
+
+    private func probeLoop(_ leadership: Leadership) async {
+        let gate = ProbeGate(limit: monitor.configuration.maximumConcurrentProbes)
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                if leadership.isHeld {
+                    for id in monitor.state.takeDue(at: monitor.context.now(), limit: gate.free) {
+                        gate.enter()
+                        group.addTask {
+                            await monitor.takeTurn(id)
+                            gate.leave()
+                        }
+                    }
+                }
+                // Ends early only by cancellation, which the loop's condition sees.
+                try? await Task.sleep(for: Self.tick)
+            }
+        }
+    }
+
+    private func renewLease(_ leadership: Leadership) async {
+        let now = monitor.context.now()
+        let holder = holder
+        do {
+            let held = try await monitor.context.write { session in
+                try session.acquireLease("monitor", holder: holder, now: now, expiresAt: now + Self.leaseLifetime)
+            }
+            leadership.isHeld = held
+        } catch {
+            // Without a renewed lease another control plane may have taken over.
+            leadership.isHeld = false
+            monitor.context.logger.warning("the monitor's lease can't be renewed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Takes over what other control planes have changed.
+    private func refresh() async throws {
+        let records = try await loader.load()
+        let known = monitor.state.identifiers
+        for record in records where !known.contains(record.service.id) {
+            monitor.watch(record.service, within: monitor.configuration.interval)
+        }
+        for id in known.subtracting(records.map(\.service.id)) { monitor.state.remove(id) }
+    }
+
+    private func attempt(_ body: () async throws -> Void) async {
+        do { try await body() } catch is CancellationError {} catch {
+            monitor.context.logger.error("the monitor could not write", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func repeatedly(every interval: Duration, _ body: () async -> Void) async {
+        while !Task.isCancelled {
+            await body()
+            try? await Task.sleep(for: interval)
+        }
+    }
+}

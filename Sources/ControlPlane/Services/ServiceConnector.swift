@@ -1,0 +1,49 @@
+package import Drivers
+import Fleet
+package import Transport
+
+/// Makes the way to a service, and what proves the platform to it, from what the directory knows.
+package struct ServiceConnector: Sendable {
+    let registry: DriverRegistry
+    let authenticator: ServiceAuthenticator
+    let client: DirectTransportClient
+    let sealingKey: SealingKey
+
+    package init(
+        registry: DriverRegistry, authenticator: ServiceAuthenticator, client: DirectTransportClient,
+        sealingKey: SealingKey
+    ) {
+        self.registry = registry
+        self.authenticator = authenticator
+        self.client = client
+        self.sealingKey = sealingKey
+    }
+
+    func transport(to entry: DirectoryEntry) throws -> any Transport {
+        let endpoint = entry.endpoint
+        do {
+            return try DirectTransport(
+                endpoint: RemoteEndpoint(
+                    address: .tcp(host: endpoint.host, port: endpoint.port), usesTLS: endpoint.scheme == .https,
+                    basePath: endpoint.basePath, verification: entry.verifyTLS ? .full(authorities: nil) : .none),
+                client: client)
+        } catch let error as TransportError {
+            throw EdgewrightError(.unreachable, "“\(entry.name)” can't be reached: \(error.message)", cause: error)
+        }
+    }
+
+    func driver(of entry: DirectoryEntry) throws -> any ServiceDriver { try registry.driver(for: entry.category) }
+
+    func credential(of entry: DirectoryEntry) throws -> ServiceCredential {
+        switch entry.auth.kind {
+        case .none: return .none
+        case .jwt: return .platformToken
+        case .password:
+            guard let sealed = entry.sealedPassword, let username = entry.auth.username else {
+                throw EdgewrightError(.internal, "The service “\(entry.name)” has lost its password.")
+            }
+            let password = try sealingKey.open(sealed, for: ServiceRules.passwordPurpose(of: entry.id))
+            return .password(username: username, password: password)
+        }
+    }
+}
