@@ -14,7 +14,7 @@ package struct StartedSession: Sendable {
 /// Signing in and out, finding out who asks, and deciding what they may do.
 package struct AccessControl: Sendable {
     /// A working day and the way home.
-    static let sessionLifetime = Duration.seconds(12 * 3600)
+    package static let sessionLifetime = Duration.seconds(12 * 3600)
 
     let context: ControlPlaneContext
     let passwords: PasswordHashing

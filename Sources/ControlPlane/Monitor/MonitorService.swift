@@ -10,6 +10,8 @@ package struct MonitorService: Service {
     private static let flushInterval = Duration.milliseconds(250)
     /// "Last seen" is exact in memory; in the store a minute is near enough.
     private static let lastSeenInterval = Duration.seconds(60)
+    /// Proxies close connections that are silent for a minute or less.
+    private static let pingInterval = Duration.seconds(15)
     private static let leaseRenewal = Duration.seconds(5)
     private static let leaseLifetime = Duration.seconds(20)
     /// How soon services that another control plane added are known here.
@@ -31,6 +33,7 @@ package struct MonitorService: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease(leadership) } }
                 group.addTask { await probeLoop(leadership) }
+                group.addTask { await repeatedly(every: Self.pingInterval) { monitor.hub.pingAll() } }
                 group.addTask { await repeatedly(every: Self.flushInterval) { await attempt { try await monitor.flush() } } }
                 group.addTask {
                     await repeatedly(every: Self.lastSeenInterval) { await attempt { try await monitor.flushLastSeen() } }

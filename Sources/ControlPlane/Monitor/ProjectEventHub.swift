@@ -47,6 +47,11 @@ final class ProjectEventHub: Sendable {
         }
     }
 
+    func pingAll() {
+        let projects = state.withLockedValue { Array($0.watchers.keys) }
+        for project in projects { publish(.ping, in: project) }
+    }
+
     func finishAll() {
         let all = state.withLockedValue { state in
             defer { state.watchers = [:] }

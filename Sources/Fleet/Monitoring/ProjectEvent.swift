@@ -3,6 +3,8 @@ package enum ProjectEvent: Equatable, Sendable {
     case service(ServiceChange)
     /// Changes were missed or came too many at once: read everything anew.
     case resync
+    /// Nothing happened: keeps what lies between from taking the silence for an end.
+    case ping
 }
 
 /// One service changed.

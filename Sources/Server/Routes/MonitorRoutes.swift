@@ -1,0 +1,43 @@
+import ControlPlane
+import Fleet
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// Overview and live changes of projects.
+enum MonitorRoutes {
+    static func routes(_ monitor: Monitor) -> [Route] {
+        [
+            .project(.get, "/projects/{project}/overview", "getOverview", .viewMonitoring) { _, access in
+                try .json(try await monitor.overview(in: access))
+            },
+            .project(.get, "/projects/{project}/events", "streamProjectEvents", .viewMonitoring) { _, access in
+                .events(monitor.events(in: access))
+            },
+        ]
+    }
+}
+
+extension Response {
+    fileprivate static func events(_ events: AsyncStream<ProjectEvent>) -> Response {
+        let body = ResponseBody { writer in
+            // Whoever connects reads the state first; telling so also opens the stream at once.
+            try await writer.write(ByteBuffer(string: text(.resync)))
+            for await event in events { try await writer.write(ByteBuffer(string: text(event))) }
+            try await writer.finish(nil)
+        }
+        let fields: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        return Response(status: .ok, headers: fields, body: body)
+    }
+
+    private static func text(_ event: ProjectEvent) -> String {
+        switch event {
+        case .ping: return ": ping\n\n"
+        case .resync: return "event: resync\ndata: {}\n\n"
+        case .service(let change):
+            guard let json = try? JSONCoding.encode(change) else { return text(.resync) }
+            return "event: service\ndata: \(String(buffer: json))\n\n"
+        }
+    }
+}

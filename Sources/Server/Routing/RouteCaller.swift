@@ -1,0 +1,82 @@
+import ControlPlane
+import Fleet
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+/// Finds out who sent a request: by bearer token, or by a browser's cookie with its CSRF token.
+struct RouteCaller: Sendable {
+    let control: AccessControl
+    let fields: HTTPFields
+    let method: HTTPRequest.Method
+    let address: String
+    let isSecure: Bool
+
+    static let csrfField = HTTPField.Name("X-CSRF-Token")
+
+    /// - Throws: `.unauthenticated`; `.permissionDenied` when a cookie would change something without the CSRF token.
+    func authenticated() async throws -> Caller {
+        if let authorization = fields[.authorization] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+                throw EdgewrightError(.unauthenticated, "Only bearer tokens are taken: Authorization: Bearer ewt_…")
+            }
+            return try await control.authenticate(.token(secret: String(parts[1])), address: address)
+        }
+        guard let secret = SessionCookie.read(fields, isSecure: isSecure) else {
+            throw EdgewrightError(.unauthenticated, "Sign in first, or send an API token.")
+        }
+        let caller = try await control.authenticate(.session(secret: secret), address: address)
+        if method != .get, method != .head { try checkCSRF(caller) }
+        return caller
+    }
+
+    private func checkCSRF(_ caller: Caller) throws {
+        let given = Self.csrfField.flatMap { fields[$0] }
+        guard let given, given == caller.session?.csrfToken else {
+            throw EdgewrightError(
+                .permissionDenied, "A change with the session's cookie needs its token in X-CSRF-Token.")
+        }
+    }
+}
+
+/// The cookie that carries a browser's session.
+enum SessionCookie {
+    /// Under TLS the prefix keeps it to this host and to secure connections.
+    static func name(isSecure: Bool) -> String {
+        isSecure ? "__Host-edgewright_session" : "edgewright_session"
+    }
+
+    static func read(_ fields: HTTPFields, isSecure: Bool) -> String? {
+        Cookies.value(of: name(isSecure: isSecure), in: fields)
+    }
+
+    static func set(_ secret: String, lifetime: Duration, isSecure: Bool) -> String {
+        let attributes = "Path=/; HttpOnly; SameSite=Lax; Max-Age=\(lifetime.components.seconds)"
+        return "\(name(isSecure: isSecure))=\(secret); \(attributes)" + (isSecure ? "; Secure" : "")
+    }
+
+    static func clear(isSecure: Bool) -> String { set("", lifetime: .zero, isSecure: isSecure) }
+}
+
+/// Cookies of a request (RFC 6265, section 4.2).
+enum Cookies {
+    static func value(of name: String, in fields: HTTPFields) -> String? {
+        for field in fields[values: .cookie] {
+            for pair in field.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2, parts[0].filter({ $0 != " " }) == name else { continue }
+                return String(parts[1])
+            }
+        }
+        return nil
+    }
+
+    /// The other cookies, as one field's value; `nil` when none is left.
+    static func removing(_ names: Set<String>, from fields: HTTPFields) -> String? {
+        let kept = fields[values: .cookie].flatMap { $0.split(separator: ";") }.filter { pair in
+            !names.contains(pair.prefix { $0 != "=" }.filter { $0 != " " })
+        }
+        return kept.isEmpty ? nil : kept.map { $0.trimmingPrefix(" ") }.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,32 @@
+/// How the public API is served.
+package struct ServerConfiguration: Sendable {
+    package struct TLSFiles: Sendable {
+        package var certificate: String
+        package var privateKey: String
+
+        package init(certificate: String, privateKey: String) {
+            self.certificate = certificate
+            self.privateKey = privateKey
+        }
+    }
+
+    package var host: String
+    /// 0 for any free one.
+    package var port: Int
+    package var tls: TLSFiles?
+    /// Services' own pages are served from `{id}.` in front of this name.
+    package var edgeDomain: String
+    /// Longest wait for the head of a proxied service's answer.
+    package var proxyTimeout: Duration
+
+    package init(
+        host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil, edgeDomain: String = "localhost",
+        proxyTimeout: Duration = .seconds(60)
+    ) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.edgeDomain = edgeDomain
+        self.proxyTimeout = proxyTimeout
+    }
+}

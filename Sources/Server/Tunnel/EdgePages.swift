@@ -1,0 +1,69 @@
+import ControlPlane
+import Fleet
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// Services' own pages, each on an origin of its own: `{id}.<edge domain>`. What runs there can't act as the user
+/// towards the platform, nor reach another service's page.
+struct EdgePages: Sendable {
+    static let entrancePath = "/.edgewright/enter"
+
+    let tunnel: ServiceTunnel
+    let proxy: TunnelProxy
+    let edgeDomain: String
+    let isSecure: Bool
+
+    var cookieName: String { isSecure ? "__Host-edgewright_page" : "edgewright_page" }
+
+    /// The service whose page a host name stands for.
+    func service(of authority: String?) -> Identifier<EdgeService>? {
+        guard let authority, authority.utf8.count > 27 + edgeDomain.utf8.count - 1 else { return nil }
+        let host = authority.prefix { $0 != ":" }.lowercased()
+        guard host.hasSuffix("." + edgeDomain), host.utf8.count == 27 + edgeDomain.utf8.count else { return nil }
+        return Identifier(rawValue: String(host.prefix(26)))
+    }
+
+    /// Where the browser goes to open a page.
+    func entrance(of service: Identifier<EdgeService>, ticket: String, platform authority: String?) -> String {
+        // The port is the one the browser reached us on, which a proxy in front may have changed.
+        let port = authority?.lastIndex(of: ":").map { String(authority?[$0...] ?? "") } ?? ""
+        let scheme = isSecure ? "https" : "http"
+        return "\(scheme)://\(service).\(edgeDomain)\(port)\(Self.entrancePath)?ticket=\(ticket)"
+    }
+
+    func respond(
+        to request: Request, of service: Identifier<EdgeService>, _ scope: RequestScope
+    ) async throws -> Response {
+        if request.uri.path == Self.entrancePath { return try await enter(request, service) }
+        let access = try await access(
+            request.headers, method: request.method, service: service, address: scope.remoteAddress)
+        let origin = ProxyFields.Origin(
+            address: scope.remoteAddress, host: request.head.authority ?? "", isSecure: isSecure, prefix: "")
+        let fields = ProxyFields.forService(request.headers, origin: origin, keepingCookiesExcept: [cookieName])
+        return try await proxy.respond(
+            to: request, target: request.head.path ?? "/", access: access, fields: fields
+        ) { ProxyFields.forPageOrigin($0, endpoint: $1, ours: [cookieName]) }
+    }
+
+    func access(
+        _ fields: HTTPFields, method: HTTPRequest.Method, service: Identifier<EdgeService>, address: String
+    ) async throws -> ServiceAccess {
+        guard let secret = Cookies.value(of: cookieName, in: fields) else {
+            throw EdgewrightError(.unauthenticated, "Open this service's page from Edgewright.")
+        }
+        return try await tunnel.pageAccess(
+            secret: secret, service: service, permission: APIProxyResponder.permission(for: method), address: address)
+    }
+
+    private func enter(_ request: Request, _ service: Identifier<EdgeService>) async throws -> Response {
+        let ticket = request.uri.queryParameters["ticket"].map(String.init) ?? ""
+        let session = try await tunnel.enterPage(ticket: ticket, service: service)
+        let cookie = "\(cookieName)=\(session.secret); Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+        let fields: HTTPFields = [
+            .location: "/", .setCookie: cookie, .cacheControl: "no-store", .referrerPolicy: "no-referrer",
+        ]
+        return Response(status: .found, headers: fields)
+    }
+}

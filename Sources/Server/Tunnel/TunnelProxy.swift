@@ -1,0 +1,92 @@
+import ControlPlane
+import Fleet
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import Transport
+
+/// Carries one request to a service and its answer back, neither held in memory as a whole.
+struct TunnelProxy: Sendable {
+    let tunnel: ServiceTunnel
+    /// Until the head of the service's answer.
+    let timeout: Duration
+
+    /// - Parameters:
+    ///   - fields: as the service is to see them, without its own authentication.
+    ///   - rewrite: makes the fields of the answer fit the origin on which it is shown.
+    func respond(
+        to request: Request, target: String, access: ServiceAccess, fields: HTTPFields,
+        rewrite: (HTTPFields, ServiceEndpoint) -> HTTPFields
+    ) async throws -> Response {
+        try ProxyTarget.checkTraversal(target)
+        let route = try tunnel.route(in: access)
+        let outgoing = RemoteRequest(
+            method: request.method, target: target,
+            headerFields: try await authorized(fields, route, isBodyless: request.isBodyless),
+            body: request.isBodyless ? .empty : .stream(request.body, length: request.contentLength),
+            timeout: timeout, idleTimeout: nil)
+        do {
+            let answer = try await route.transport.send(outgoing)
+            if answer.status == .unauthorized { await route.credentialRefused() }
+            return response(answer, rewrite(answer.headerFields, route.endpoint), isHead: request.method == .head)
+        } catch let error as TransportError {
+            throw EdgewrightError(error, service: route.name)
+        }
+    }
+
+    func authorized(_ fields: HTTPFields, _ route: TunnelRoute, isBodyless: Bool) async throws -> HTTPFields {
+        var fields = fields
+        // The transport says the length itself, of the body that it really sends.
+        fields[.contentLength] = nil
+        let known = route.cachedCredentialFields
+        let credential: HTTPFields
+        if let known { credential = known } else { credential = try await route.credentialFields() }
+        for field in credential { fields[field.name] = field.value }
+        return fields
+    }
+
+    private func response(_ answer: RemoteResponse, _ fields: HTTPFields, isHead: Bool) -> Response {
+        let hasNoBody = isHead || answer.status == .noContent || answer.status == .notModified
+        guard !hasNoBody else {
+            // Content-Length of a HEAD answer is that of the GET, and stays.
+            return Response(status: answer.status, headers: fields, body: ResponseBody { try await $0.finish(nil) })
+        }
+        let length = fields[.contentLength].flatMap { Int($0) }
+        let body = answer.body
+        return Response(
+            status: answer.status, headers: fields,
+            body: ResponseBody(contentLength: length) { writer in
+                for try await chunk in body { try await writer.write(chunk) }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+extension Request {
+    var contentLength: Int64? { headers[.contentLength].flatMap { Int64($0) } }
+
+    /// Without a length and without chunks there is no body (RFC 9112, section 6.3); HTTP/2 has neither field, so
+    /// there the method decides.
+    var isBodyless: Bool {
+        if let contentLength { return contentLength == 0 }
+        if headers[.transferEncoding] != nil { return false }
+        return method == .get || method == .head || method == .options || method == .delete
+    }
+}
+
+extension EdgewrightError {
+    /// What a failed exchange means for whoever asked.
+    init(_ error: TransportError, service name: String) {
+        switch error.kind {
+        case .timedOut:
+            self.init(.timedOut, "“\(name)” did not answer in time: \(error.message).", cause: error)
+        case .invalidResponse, .bodyTooLarge:
+            self.init(.badAnswer, "“\(name)” gave no valid answer: \(error.message).", cause: error)
+        case .invalidRequest:
+            self.init(.invalidInput, "This request can't be sent to “\(name)”: \(error.message).", cause: error)
+        case .unknownHost, .connectionRefused, .pathDown, .tlsFailed, .connectionClosed:
+            self.init(.unreachable, "“\(name)” can't be reached: \(error.message).", cause: error)
+        }
+    }
+}
