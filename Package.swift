@@ -127,8 +127,8 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "Fleet", collections, crypto, jwtKit, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat,
-                nioHTTP1, nioPosix, serviceLifecycle,
+                "Fleet", crypto, cryptoExtras, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
+                nioPosix, nioWebSocket, serviceLifecycle,
             ],
             swiftSettings: houseSettings),
 
