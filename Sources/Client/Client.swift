@@ -1,1 +1,1 @@
-// Client
+// The typed client of the public API.

@@ -5,6 +5,8 @@ import Store
 package struct AuditLog: Sendable {
     let context: ControlPlaneContext
 
+    package init(context: ControlPlaneContext) { self.context = context }
+
     /// Entries, the newest first: all for system admins, those of the organizations and projects they administer for
     /// the others, and for a token limited to a project those of that project.
     package func listAudit(_ filter: AuditFilter, _ page: PageRequest, _ caller: Caller) async throws

@@ -1,0 +1,126 @@
+import ArgumentParser
+import ControlPlane
+import Fleet
+import Foundation
+import Logging
+import Metrics
+import Server
+import ServiceLifecycle
+import Store
+import Transport
+import UnixSignals
+
+/// `edgewright serve`: the control plane.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the control plane.",
+        discussion: """
+            Every option can also be given as a variable (EDGEWRIGHT_DATA_DIR for --data-dir) or in a YAML file \
+            (dataDir: ...); a flag goes before a variable, a variable before the file.
+            """)
+
+    @Option(help: "YAML file with settings.") var config: String?
+    @Option(help: "Host and port to listen on (127.0.0.1:8080).") var listen: String?
+    @Option(help: "Folder of the embedded store and the sealing key (./data).") var dataDir: String?
+    @Option(help: "sqlite:PATH or postgres://USER@HOST/NAME (SQLite in the data folder).") var database: String?
+    @Option(help: "PEM file of the certificate and its chain.") var tlsCert: String?
+    @Option(help: "PEM file of the certificate's private key.") var tlsKey: String?
+    @Option(help: "Services' own pages are served from {id}.DOMAIN (localhost).") var edgeDomain: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical (info).") var logLevel: String?
+    @Option(help: "text or json (text).") var logFormat: String?
+    @Option(help: "Seconds between two probes of a service (15).") var monitorInterval: Int?
+
+    private var flags: [String: String] {
+        [
+            "listen": listen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert, "tlsKey": tlsKey,
+            "edgeDomain": edgeDomain, "logLevel": logLevel, "logFormat": logFormat,
+            "monitorInterval": monitorInterval.map(String.init),
+        ].compactMapValues(\.self)
+    }
+
+    func run() async throws {
+        let settings = try await ServeSettings.read(flags: flags, file: config)
+        let logger = Self.makeLogger(settings)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        try FileManager.default.createDirectory(at: settings.dataDirectory, withIntermediateDirectories: true)
+        let database = try await Database.open(try DatabaseLocation(settings.database), logger: logger)
+        let transport = DirectTransportClient(
+            idleConnectionLifetime: .seconds(settings.monitorInterval * 2 + 30))
+        do {
+            try await serve(settings, database, transport, metrics, logger)
+        } catch {
+            try? await transport.shutdown()
+            await database.close()
+            throw error
+        }
+        try await transport.shutdown()
+        await database.close()
+        logger.info("stopped")
+    }
+
+    private func serve(
+        _ settings: ServeSettings, _ database: Database, _ transport: DirectTransportClient,
+        _ metrics: PrometheusMetrics, _ logger: Logger
+    ) async throws {
+        let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
+        var configuration = ControlPlaneConfiguration()
+        configuration.monitor.interval = .seconds(settings.monitorInterval)
+        configuration.monitor.timeout = .seconds(settings.monitorTimeout)
+        configuration.monitor.missesUntilOffline = settings.monitorMisses
+        let plane = try await ControlPlane.make(
+            context, sealingKey: try SealingKey.load(from: settings.sealingKeyFile), transport: transport,
+            configuration: configuration)
+        try await welcomeAdministrator(plane, settings)
+        let scheme = settings.tlsCertificate == nil ? "http" : "https"
+        let server = try ServerApplication(
+            plane, configuration: Self.serverConfiguration(settings), metrics: metrics, logger: logger
+        ) { port in
+            logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
+        }
+        // Stopped from the last to the first: requests end before what they work with.
+        var group = ServiceGroupConfiguration(
+            services: [plane.monitorService, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(8)
+        group.maximumCancellationDuration = .seconds(1)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func welcomeAdministrator(_ plane: ControlPlane, _ settings: ServeSettings) async throws {
+        let made = try await plane.firstAdministrator.ensure(
+            email: settings.adminEmail, password: settings.adminPassword)
+        guard let made else { return }
+        guard let password = made.password else { return print("The first system admin is \(made.email).") }
+        print(
+            """
+
+            The first system admin is \(made.email)
+            with the password         \(password)
+            It is not shown again.
+
+            """)
+        fflush(nil)
+    }
+
+    private static func serverConfiguration(_ settings: ServeSettings) -> ServerConfiguration {
+        var tls: ServerConfiguration.TLSFiles?
+        if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
+            tls = ServerConfiguration.TLSFiles(certificate: certificate, privateKey: key)
+        }
+        return ServerConfiguration(
+            host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain)
+    }
+
+    private static func makeLogger(_ settings: ServeSettings) -> Logger {
+        let format = settings.logFormat
+        LoggingSystem.bootstrap { label in
+            switch format {
+            case .text: StreamLogHandler.standardError(label: label)
+            case .json: JSONLogHandler(label: label)
+            }
+        }
+        var logger = Logger(label: "edgewright")
+        logger.logLevel = settings.logLevel
+        return logger
+    }
+}

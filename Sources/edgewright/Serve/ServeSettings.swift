@@ -1,0 +1,113 @@
+import Configuration
+import Foundation
+import Logging
+import SystemPackage
+
+/// What `serve` is told: flags, then `EDGEWRIGHT_...` variables, then the YAML file, then the defaults here.
+struct ServeSettings {
+    enum LogFormat: String { case text, json }
+
+    /// `listen`: host and port of the one listener.
+    let host: String
+    let port: Int
+    /// `dataDir`: where the embedded store and the sealing key are.
+    let dataDirectory: URL
+    /// `database`: `sqlite:PATH` or `postgres://...`; SQLite in the data folder when absent. May hold a password.
+    let database: String
+    /// `tlsCert` and `tlsKey`: PEM files; plain HTTP when absent.
+    let tlsCertificate: String?
+    let tlsKey: String?
+    /// `edgeDomain`: services' own pages are at `{id}.<edgeDomain>`.
+    let edgeDomain: String
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
+    /// `adminEmail` and `adminPassword`: of the first start only. The password is a secret.
+    let adminEmail: String
+    let adminPassword: String?
+    /// `sealingKeyFile`: to be the same file for all that share a PostgreSQL.
+    let sealingKeyFile: URL
+    /// `monitorInterval`: seconds between two probes of a service.
+    let monitorInterval: Int
+    /// `monitorTimeout`: seconds for each request of a probe.
+    let monitorTimeout: Int
+    /// `monitorMisses`: missed probes in a row that make a service offline.
+    let monitorMisses: Int
+
+    /// - Parameter flags: by key, those that were given.
+    /// - Throws: when the file can't be read, or a value is not what it should be.
+    static func read(flags: [String: String], file: String?) async throws -> ServeSettings {
+        let values = flags.map { key, value in
+            (AbsoluteConfigKey([key]), ConfigValue(.string(value), isSecret: false))
+        }
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(name: "flags", values: Dictionary(values) { _, last in last }),
+            EnvironmentVariablesProvider().prefixKeys(with: "edgewright"),
+        ]
+        let fromEnvironment = ProcessInfo.processInfo.environment["EDGEWRIGHT_CONFIG_FILE"]
+        if let path = file ?? fromEnvironment {
+            providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
+        }
+        return try ServeSettings(SettingsReader(reader: ConfigReader(providers: providers)))
+    }
+
+    private init(_ settings: SettingsReader) throws {
+        (host, port) = try Self.address(settings.text("listen") ?? "127.0.0.1:8080")
+        dataDirectory = URL(filePath: settings.text("dataDir") ?? "./data", directoryHint: .isDirectory)
+        let embedded = "sqlite:" + dataDirectory.appending(path: "edgewright.sqlite").path
+        database = settings.text("database") ?? embedded
+        tlsCertificate = settings.text("tlsCert")
+        tlsKey = settings.text("tlsKey")
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw SettingsError("tlsCert and tlsKey must be given together")
+        }
+        edgeDomain = settings.text("edgeDomain") ?? "localhost"
+        logLevel = try settings.choice("logLevel", default: .info)
+        logFormat = try settings.choice("logFormat", default: .text)
+        adminEmail = settings.text("adminEmail") ?? "admin@edgewright.local"
+        adminPassword = settings.text("adminPassword")
+        let key = settings.text("sealingKeyFile")
+        sealingKeyFile = key.map { URL(filePath: $0) } ?? dataDirectory.appending(path: "sealing.key")
+        monitorInterval = try settings.number("monitorInterval", default: 15, in: 1...86_400)
+        monitorTimeout = try settings.number("monitorTimeout", default: 5, in: 1...120)
+        monitorMisses = try settings.number("monitorMisses", default: 2, in: 1...10)
+    }
+
+    private static func address(_ text: String) throws -> (String, Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
+        else { throw SettingsError("listen must be HOST:PORT, such as 127.0.0.1:8080") }
+        let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        return (host.isEmpty ? "0.0.0.0" : host, port)
+    }
+}
+
+/// A setting is not what it should be; says which and why.
+struct SettingsError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Reads one setting at a time, whatever type its source gives it.
+struct SettingsReader {
+    let reader: ConfigReader
+
+    func text(_ key: String) -> String? {
+        reader.string(forKey: ConfigKey([key])) ?? reader.int(forKey: ConfigKey([key])).map(String.init)
+    }
+
+    func choice<Value: RawRepresentable<String>>(_ key: String, default fallback: Value) throws -> Value {
+        guard let text = text(key) else { return fallback }
+        guard let value = Value(rawValue: text.lowercased()) else {
+            throw SettingsError("\(key) can't be “\(text)”")
+        }
+        return value
+    }
+
+    func number(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = text(key) else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            throw SettingsError("\(key) must be \(range.lowerBound) to \(range.upperBound), not “\(text)”")
+        }
+        return number
+    }
+}

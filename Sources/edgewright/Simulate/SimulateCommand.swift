@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import Simulator
+import UnixSignals
+
+/// `edgewright simulate`: a fleet of stand-in NeuronEX services.
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate", abstract: "Run a fleet of stand-in NeuronEX services, to try Edgewright on.",
+        discussion: """
+            Faults can be switched on while it runs: \
+            curl -X PUT http://HOST:PORT/_sim/instances/7/faults -d '{"offline": true}'
+            """)
+
+    @Option(help: "How many services.") var count = 200
+    @Option(help: "One port for all, the services below base paths /edge-00001, /edge-00002, ...") var port: Int?
+    @Option(help: "A port each, from this one on.") var basePort: Int?
+    @Option(help: "Address to listen on.") var host = "127.0.0.1"
+    @Option(help: "Services of the same seed are the same every time.") var seed: UInt64 = 1
+    @Flag(help: "Give some services a driver without connection, or a failed rule.") var imperfect = false
+    @Flag(help: "Ask for user name and password (admin, 0000) or a token.") var password = false
+    @Option(help: "Take tokens checked by a public key: ISSUER=FILE.") var jwtKey: [String] = []
+    @Option(
+        help: "Switch a fault on from the start: NUMBER:FAULT or *:FAULT, with offline, hang, slow=MS, errors, driver-failure, rule-failure, version=X, ...")
+    var fault: [String] = []
+    @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
+
+    func validate() throws {
+        guard (1...100_000).contains(count) else { throw ValidationError("--count must be 1 to 100000.") }
+        guard port == nil || basePort == nil else { throw ValidationError("Give --port or --base-port, not both.") }
+    }
+
+    func run() async throws {
+        let logger = Logger(label: "simulate") { StreamLogHandler.standardError(label: $0) }
+        let configuration = SimulatedFleet.Configuration(
+            count: count, host: host, layout: basePort.map { .portEach(basePort: $0) } ?? .onePort(port ?? 7300),
+            authentication: try authentication(), seed: seed, isImperfect: imperfect)
+        let (addresses, announce) = AsyncStream.makeStream(of: SimulatedAddresses.self)
+        let fleet = try SimulatedFleet(configuration, logger: logger) { announce.yield($0) }
+        try applyFaults(to: fleet)
+        let announcer = SimulationAnnouncer(fleet: fleet, addresses: addresses, csv: csv, count: count)
+        try await ServiceGroup(
+            services: [fleet, announcer], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+
+    private func authentication() throws -> SimulatedAuthenticationConfiguration {
+        var keys: [String: String] = [:]
+        for text in jwtKey {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { throw ValidationError("--jwt-key must be ISSUER=FILE.") }
+            keys[parts[0]] = try String(contentsOfFile: parts[1], encoding: .utf8)
+        }
+        return SimulatedAuthenticationConfiguration(takesPasswords: password, publicKeys: keys)
+    }
+
+    private func applyFaults(to fleet: SimulatedFleet) throws {
+        var faults: [Int: SimulatedFaults] = [:]
+        for text in fault {
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            let numbers = parts.first == "*" ? Array(1...count) : parts.first.flatMap { Int($0) }.map { [$0] } ?? []
+            for number in numbers where (1...count).contains(number) {
+                guard parts.count == 2, faults[number, default: SimulatedFaults()].set(parts[1]) else {
+                    throw ValidationError("“\(text)” is no fault; use NUMBER:FAULT, such as 3:offline or *:slow=200.")
+                }
+            }
+        }
+        for (number, faults) in faults { fleet.setFaults(faults, of: number - 1) }
+    }
+}
+
+/// Says once where the fleet is, and writes its file.
+private struct SimulationAnnouncer: Service {
+    let fleet: SimulatedFleet
+    let addresses: AsyncStream<SimulatedAddresses>
+    let csv: String?
+    let count: Int
+
+    func run() async throws {
+        for await addresses in addresses.cancelOnGracefulShutdown() {
+            if let csv { try fleet.csv(addresses).write(toFile: csv, atomically: true, encoding: .utf8) }
+            print("\(count) simulated services are listening, the first at \(addresses.url(0))")
+            fflush(nil)
+        }
+    }
+}
