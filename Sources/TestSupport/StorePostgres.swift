@@ -90,8 +90,9 @@ struct PostgresMaintenance: Sendable {
         return components.string ?? ""
     }
 
-    /// - Parameter template: nil for an empty database. Its own collation is not the one of bytes, so that a column
-    ///   without `COLLATE "C"` shows in tests of sorting.
+    /// Makes a copy of the template, or an empty database, and returns its name.
+    ///
+    /// Its own collation is not the one of bytes, so that a column without `COLLATE "C"` shows in tests of sorting.
     func createDatabase(template: String?) async throws -> String {
         let name = "ew_" + UUID().uuidString.lowercased().replacing("-", with: "")
         let source = template ?? "template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"

@@ -1,7 +1,6 @@
 package import Foundation
-package import Store
-
 import Logging
+package import Store
 
 /// The engines that every test of the store runs on.
 package enum TestEngine: String, CaseIterable, Sendable, CustomStringConvertible {

@@ -66,7 +66,8 @@ package final class Database: Sendable {
     /// What is told through `SQLSession.notify`, in this and other processes; nil on SQLite.
     package func notifications(on channels: [String]) -> PostgresListener? {
         guard case .postgres(let url) = location else { return nil }
-        return PostgresListener(settings: PostgresSettings(url: url, options: options), channels: channels, logger: logger)
+        let settings = PostgresSettings(url: url, options: options)
+        return PostgresListener(settings: settings, channels: channels, logger: logger)
     }
 
     /// Ends every connection; transactions that still run may fail.

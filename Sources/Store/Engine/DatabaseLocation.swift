@@ -43,6 +43,7 @@ extension DatabaseLocation: CustomStringConvertible, CustomDebugStringConvertibl
 
 /// The parts of a PostgreSQL URL that may be shown.
 private struct ConnectionURL: CustomStringConvertible {
+    private static let shown: Set = ["host", "hostaddr", "port", "dbname", "user"]
     private var parts: [String: String] = [:]
 
     init?(_ url: String) {
@@ -54,9 +55,8 @@ private struct ConnectionURL: CustomStringConvertible {
         defer { PQconninfoFree(options) }
         var option = options
         while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val, ["host", "hostaddr", "port", "dbname", "user"].contains(String(cString: keyword)) {
-                parts[String(cString: keyword)] = String(cString: value)
-            }
+            let name = String(cString: keyword)
+            if let value = option.pointee.val, Self.shown.contains(name) { parts[name] = String(cString: value) }
             option += 1
         }
     }

@@ -21,7 +21,6 @@ struct NumberedSQL {
     ///
     /// PostgreSQL must know the type of a parameter, and a NULL has none: `$1 IS NULL` would be refused.
     ///
-    /// - Parameter isNull: for each placeholder.
     func text(isNull: [Bool]) -> String {
         var text = pieces[0]
         var number = 0

@@ -7,6 +7,7 @@ extension SQLSession {
     ///   - rows: each with one value a column; all values of a column are of one type, or NULL.
     ///   - suffix: for example `ON CONFLICT DO NOTHING`.
     /// - Returns: how many rows were inserted or updated.
+    /// - Throws: `StoreError`.
     @discardableResult
     package func insertRows(
         into table: String, columns: [String], rows: [[SQLValue]], suffix: String = ""
@@ -15,7 +16,7 @@ extension SQLSession {
             throw StoreError(.other, "A row for \(table) has \(odd.count) values for \(columns.count) columns.")
         }
         let head = "INSERT INTO \(table) (\(columns.joined(separator: ", ")))"
-        switch dialect.kind {
+        switch dialect {
         case .sqlite: return try insertTuples(head, columns.count, rows, suffix)
         case .postgres: return try insertArrays(head, columns.count, rows, suffix)
         }

@@ -34,7 +34,7 @@ extension SQLSession {
     ///
     /// For checks that no row lock can cover, such as "the last of its kind". SQLite has one writer at a time anyway.
     package func lock(_ key: String) throws {
-        guard dialect.kind == .postgres else { return }
+        guard dialect == .postgres else { return }
         _ = try query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", [key])
     }
 
@@ -43,6 +43,7 @@ extension SQLSession {
     /// - Parameters:
     ///   - channel: see `Database.notifications(on:)`.
     ///   - payload: at most 7,999 bytes.
+    /// - Throws: `StoreError`.
     package func notify(_ channel: String, _ payload: String) throws {
         guard dialect.hasNotifications else { return }
         _ = try query("SELECT pg_notify(?, ?)", [channel, payload])

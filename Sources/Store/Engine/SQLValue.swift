@@ -9,11 +9,11 @@ package enum SQLValue: Sendable, Hashable {
     ///
     /// PostgreSQL has no NUL in text; SQLite turns NaN into NULL.
     ///
-    /// - Throws: `StoreError` of kind `.other`, naming the place by its position, counted from 1.
+    /// - Throws: `StoreError` of kind `.invalidText` or `.other`, with the position, counted from 1.
     func check(position: Int) throws {
         switch self {
         case .text(let text) where text.utf8.contains(0):
-            throw StoreError(.other, "Value \(position) is text with a NUL character, which can't be stored.")
+            throw StoreError(.invalidText, "Value \(position) is text with a NUL character, which can't be stored.")
         case .real(let number) where !number.isFinite:
             throw StoreError(.other, "Value \(position) is \(number), which can't be stored.")
         case .null, .integer, .real, .text:

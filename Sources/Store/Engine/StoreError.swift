@@ -9,6 +9,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case foreignKeyViolation
         /// A CHECK or a NOT NULL refused the row.
         case checkViolation
+        /// Text with a NUL character, which can't be stored.
+        case invalidText
         /// No connection: lost, refused, none free in time, or the disk is full or failing.
         case unavailable
         /// Others hold locks, or changed what this transaction had read.
@@ -50,10 +52,9 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         constraintNames = names
     }
 
-    /// Whether the row was refused by the UNIQUE constraint of this name, on either engine.
+    /// Whether the row was refused by the UNIQUE index of this name, on either engine.
     ///
-    /// - Parameter name: of a unique index; `t_pkey` for the primary key of table `t`, `t_a_b_key` for an unnamed
-    ///   `UNIQUE (a, b)` of it.
+    /// `t_pkey` names the primary key of table `t`, `t_a_b_key` an unnamed `UNIQUE (a, b)` of it.
     package func violates(_ name: String) -> Bool { constraintNames.contains(name) }
 
     package var description: String {

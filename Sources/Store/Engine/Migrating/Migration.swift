@@ -21,9 +21,9 @@ struct Migration: Sendable {
     private init?(_ file: URL, for dialect: SQLDialect) throws {
         guard file.pathExtension == "sql" else { return nil }
         var name = file.deletingPathExtension().lastPathComponent
-        for kind in SQLDialect.Kind.allCases where name.hasSuffix(".\(kind.rawValue)") {
-            guard kind == dialect.kind else { return nil }
-            name = String(name.dropLast(kind.rawValue.count + 1))
+        for named in SQLDialect.allCases where name.hasSuffix(".\(named.rawValue)") {
+            guard named == dialect else { return nil }
+            name = String(name.dropLast(named.rawValue.count + 1))
         }
         guard let match = name.wholeMatch(of: /([0-9]{4})-([a-z0-9-]+)/), let number = Int64(match.1) else {
             throw StoreError(.migration, "\(file.lastPathComponent) is not named like 0001-services.sql.")
@@ -39,8 +39,7 @@ struct Migration: Sendable {
     private static func checksum(of data: Data) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in data { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return String(hash, radix: 16)
     }
 
     /// Every migration of a folder for this engine, in order.

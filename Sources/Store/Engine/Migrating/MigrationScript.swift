@@ -9,7 +9,7 @@ struct MigrationScript {
     }
 
     func statements(for dialect: SQLDialect) -> [String] {
-        switch dialect.kind {
+        switch dialect {
         case .sqlite: statements.map { $0.map(\.text).joined() }
         case .postgres: statements.map { Self.collated($0) }
         }

@@ -49,8 +49,9 @@ final class PostgresAnswer {
 
     private func value(_ row: CInt, _ column: CInt, _ type: Oid) throws -> SQLValue {
         guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
-        let text = start.withMemoryRebound(to: UInt8.self, capacity: Int(PQgetlength(result, row, column))) {
-            String(decoding: UnsafeBufferPointer(start: $0, count: Int(PQgetlength(result, row, column))), as: UTF8.self)
+        let length = Int(PQgetlength(result, row, column))
+        let text = start.withMemoryRebound(to: UInt8.self, capacity: length) {
+            String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
         }
         switch type {
         case 20, 21, 23:  // int8, int2, int4

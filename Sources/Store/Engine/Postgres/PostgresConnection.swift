@@ -67,7 +67,7 @@ package actor PostgresConnection {
         try await withTaskCancellationHandler {
             do {
                 return try await runTransaction(kind, body)
-            } catch where condition == .cancelled {
+            } catch  where condition == .cancelled {
                 throw CancellationError()
             }
         } onCancel: {

@@ -19,11 +19,10 @@ final class PostgresLink {
     init(_ settings: PostgresSettings) throws {
         statementLimit = settings.statementLimit
         let parameters = settings.parameters
-        guard let connection = withCStrings(parameters.map(\.keyword), { keywords in
+        let connection = withCStrings(parameters.map(\.keyword)) { keywords in
             withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(keywords, values, 1) }
-        }) else {
-            throw StoreError(.unavailable, "There is no memory for a connection.")
         }
+        guard let connection else { throw StoreError(.unavailable, "There is no memory for a connection.") }
         self.connection = connection
         guard PQstatus(connection) == CONNECTION_OK else {
             throw StoreError(.unavailable, "The server can't be reached: \(lastMessage)", isTransient: true)

@@ -2,7 +2,7 @@ import CPQ
 import Foundation
 
 extension StoreError {
-    /// - Parameter result: of a statement that failed.
+    /// From the answer to a statement that failed.
     init(postgres result: OpaquePointer) {
         // Fields are named by a letter: C the SQLSTATE, M the message, n the constraint's name.
         func field(_ letter: Unicode.Scalar) -> String? {
@@ -12,7 +12,7 @@ extension StoreError {
         self.init(sqlState: field("C") ?? "", message: message, constraint: field("n"))
     }
 
-    /// - Parameter state: five letters or digits, of which the first two are the class.
+    /// A SQLSTATE is five letters or digits, of which the first two are the class.
     init(sqlState state: String, message: String, constraint: String?) {
         let text = "The statement failed: \(message) (SQLSTATE \(state))"
         switch state {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension StoreError {
-    /// - Parameter doing: a sentence without its full stop, to which the cause is put.
+    /// `doing` is a sentence without its full stop, to which the cause is put.
     init(sqlite error: any Error, doing: String) {
         guard let error = error as? DatabaseError else {
             self = error as? StoreError ?? StoreError(.unavailable, "\(doing).", cause: error)
@@ -50,7 +50,9 @@ private struct UniqueConstraintNames {
             names = [String(subject.dropFirst("index '".count).dropLast())]
             return
         }
-        let columns = subject.components(separatedBy: ", ").map { $0.split(separator: ".", maxSplits: 1).map(String.init) }
+        let columns = subject.components(separatedBy: ", ").map { column in
+            column.split(separator: ".", maxSplits: 1).map(String.init)
+        }
         guard let table = columns.first?.first, columns.allSatisfy({ $0.count == 2 && $0[0] == table }) else { return }
         // The statement failed alone, the connection is sound; without an answer the columns still serve as a name.
         names = ((try? Self.indexes(of: table, over: columns.map { $0[1] }, db)) ?? []) + [subject]
