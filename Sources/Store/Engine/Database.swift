@@ -1,87 +1,106 @@
 package import Logging
-import Foundation
 
-/// Where the data is.
-package enum DatabaseLocation: Sendable, Equatable {
-    case sqlite(path: String)
-    case postgres(url: String)
+/// The store on either engine: transactions, and nothing else.
+package final class Database: Sendable {
+    private let engine: any DatabaseEngine
+    private let location: DatabaseLocation
+    private let options: DatabaseOptions
+    private let logger: Logger
 
-    /// - Throws: `StoreError` when `text` is neither `sqlite:PATH` nor `postgres://...`.
-    package init(_ text: String) throws {
-        if text.hasPrefix("sqlite:"), text.count > 7 {
-            self = .sqlite(path: String(text.dropFirst(7)))
-        } else if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
-            self = .postgres(url: text)
-        } else {
-            throw StoreError(.other, "the database must be given as sqlite:PATH or postgres://user@host/name")
-        }
+    private init(engine: any DatabaseEngine, location: DatabaseLocation, options: DatabaseOptions, logger: Logger) {
+        self.engine = engine
+        self.location = location
+        self.options = options
+        self.logger = logger
     }
-}
 
-extension DatabaseLocation: CustomStringConvertible {
-    /// Without the password.
-    package var description: String {
-        switch self {
-        case .sqlite(let path): return "SQLite at \(path)"
-        case .postgres(let url):
-            guard var parts = URLComponents(string: url) else { return "PostgreSQL" }
-            parts.password = nil
-            parts.query = nil
-            return "PostgreSQL at \(parts.string ?? "an unreadable address")"
-        }
-    }
-}
-
-/// The store: transactions on whichever engine was chosen.
-package struct Database: Sendable {
-    private let engine: any SQLEngine
     package var dialect: SQLDialect { engine.dialect }
 
-    /// Opens the database and brings its schema to this version.
-    /// - Parameter connections: for PostgreSQL, the most that are open at once.
-    /// - Throws: `StoreError`.
+    /// Opens the database, makes it where it is missing (SQLite), and applies the migrations it has not seen.
+    ///
+    /// - Throws: `StoreError`: `.unavailable` when it can't be reached, `.migration` when its schema is not one that
+    ///   this program can bring up to date.
     package static func open(
-        _ location: DatabaseLocation, connections: Int = 8, logger: Logger
+        _ location: DatabaseLocation, options: DatabaseOptions = DatabaseOptions(), logger: Logger
     ) async throws -> Database {
-        let database: Database
-        switch location {
-        case .sqlite(let path):
-            database = Database(engine: try await SQLiteEngine(path: path))
-        case .postgres(let url):
-            database = Database(engine: try await PostgresEngine(url: url, connections: connections))
-        }
+        let engine: any DatabaseEngine =
+            switch location {
+            case .sqlite(let path): try SQLiteEngine(path: path, options: options)
+            case .postgres(let url): PostgresEngine(url: url, options: options, logger: logger)
+            }
+        let database = Database(engine: engine, location: location, options: options, logger: logger)
         do {
-            let applied = try await Migrator.migrate(database, Migrator.shippedMigrations())
-            if !applied.isEmpty {
-                logger.info("brought the schema up to date", metadata: ["migrations": "\(applied.joined(separator: ", "))"])
+            if let folder = options.migrations {
+                try await MigrationRunner(engine: engine, logger: logger).run(folder)
             }
         } catch {
             await database.close()
             throw error
         }
+        logger.info("store opened", metadata: ["location": "\(location)"])
         return database
     }
 
-    init(engine: any SQLEngine) {
-        self.engine = engine
-    }
-
-    /// Reads one consistent state; changes are refused.
-    package func read<Value: Sendable>(
-        _ body: @Sendable @escaping (any SQLSession) throws -> Value
-    ) async throws -> Value {
-        try await engine.read(body)
-    }
-
-    /// One transaction: commits when `body` returns, rolls back when it throws.
+    /// Runs the body in a read-only transaction that sees one committed state.
     ///
-    /// `body` may run more than once when another transaction was in the way, so it must do nothing but talk to the
-    /// session.
-    package func write<Value: Sendable>(
-        _ body: @Sendable @escaping (any SQLSession) throws -> Value
-    ) async throws -> Value {
-        try await engine.write(body)
+    /// The body may run more than once, when the connection is lost meanwhile.
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Result
+    ) async throws -> Result {
+        try await retrying { try await self.engine.read(body) }
     }
 
+    /// Runs the body in one transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// The body may run more than once (deadlocks, serialization failures, lost connections), so it must have no
+    /// effect but on the store. What it throws is thrown on as it is.
+    ///
+    /// - Throws: `StoreError`; of kind `.unavailable` also when the connection was lost during the commit, and
+    ///   then nobody can know whether it took place.
+    package func write<Result: Sendable>(
+        isolation: Isolation = .readCommitted, _ body: @escaping @Sendable (any SQLSession) throws -> Result
+    ) async throws -> Result {
+        try await retrying { try await self.engine.write(isolation: isolation, body) }
+    }
+
+    /// What is told through `SQLSession.notify`, in this and other processes; nil on SQLite.
+    package func notifications(on channels: [String]) -> PostgresListener? {
+        guard case .postgres(let url) = location else { return nil }
+        let settings = PostgresSettings(url: url, options: options)
+        return PostgresListener(settings: settings, channels: channels, logger: logger)
+    }
+
+    /// Ends every connection; transactions that still run may fail.
     package func close() async { await engine.close() }
+}
+
+extension Database {
+    /// Tries of one transaction, and when no further one is started: together with the engines' own waits this keeps
+    /// a caller from waiting for minutes.
+    private static let maximumTries = 8
+    private static let retryWindow = Duration.seconds(10)
+
+    private func retrying<Result: Sendable>(
+        _ transaction: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var tries = 0
+        while true {
+            tries += 1
+            do {
+                try Task.checkCancellation()
+                return try await transaction()
+            } catch let error as StoreError where error.isTransient {
+                guard tries < Self.maximumTries, clock.now - start < Self.retryWindow else { throw error }
+                logger.debug("transaction is run again", metadata: ["tries": "\(tries)", "error": "\(error)"])
+                try await clock.sleep(for: Self.backoff(afterTries: tries))
+            }
+        }
+    }
+
+    /// Between nothing and 5 ms, 10 ms, 20 ms, ... 500 ms: random, so that rivals don't meet again.
+    private static func backoff(afterTries tries: Int) -> Duration {
+        .seconds(Double.random(in: 0...1) * min(0.5, 0.005 * Double(1 << tries)))
+    }
 }

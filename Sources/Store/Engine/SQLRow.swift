@@ -1,44 +1,93 @@
-/// One row of an answer; columns by position, from 0.
-package struct SQLRow: Sendable, Equatable {
-    let values: [SQLValue]
+/// One row of an answer; its columns are read by position, from 0.
+///
+/// The getters throw `StoreError(.corrupt)` naming the column when it holds something else than asked for:
+/// the schema forbids it, so the data or the query is broken.
+package struct SQLRow: Sendable {
+    /// Shared by all rows of an answer.
+    private let names: [String]
+    private let values: [SQLValue]
 
-    package func isNull(_ column: Int) -> Bool { values[column] == .null }
-
-    package func text(_ column: Int) throws -> String {
-        guard let text = try textOrNil(column) else { throw unexpected(column, "text") }
-        return text
+    init(names: [String], values: [SQLValue]) {
+        self.names = names
+        self.values = values
     }
 
+    /// How many columns there are.
+    package var count: Int { values.count }
+
+    /// The value as it came, whatever its type.
+    package func value(_ column: Int) throws -> SQLValue {
+        guard values.indices.contains(column) else {
+            throw StoreError(.corrupt, "Column \(column) was asked for, the answer has \(values.count).")
+        }
+        return values[column]
+    }
+
+    package func isNull(_ column: Int) throws -> Bool { try value(column) == .null }
+
+    package func text(_ column: Int) throws -> String { try present(textOrNil(column), column) }
+
     package func textOrNil(_ column: Int) throws -> String? {
-        switch values[column] {
-        case .text(let text): text
-        case .null: nil
-        case .integer, .real: throw unexpected(column, "text")
+        switch try value(column) {
+        case .null: return nil
+        case .text(let text): return text
+        case .integer, .real: throw mismatch(column, "text")
         }
     }
 
-    package func integer(_ column: Int) throws -> Int64 {
-        guard let number = try integerOrNil(column) else { throw unexpected(column, "an integer") }
-        return number
-    }
+    package func integer(_ column: Int) throws -> Int64 { try present(integerOrNil(column), column) }
 
+    /// Takes whole numbers in text too: PostgreSQL's `SUM(bigint)` is NUMERIC, which comes as text.
     package func integerOrNil(_ column: Int) throws -> Int64? {
-        switch values[column] {
-        case .integer(let number): return number
+        switch try value(column) {
         case .null: return nil
+        case .integer(let number): return number
         case .text(let text):
-            // PostgreSQL's SUM of BIGINT is a NUMERIC, which comes as text.
-            guard let number = Int64(text) else { throw unexpected(column, "an integer") }
+            guard let number = Int64(text) else { throw mismatch(column, "an integer") }
             return number
-        case .real: throw unexpected(column, "an integer")
+        case .real: throw mismatch(column, "an integer")
         }
     }
 
     package func int(_ column: Int) throws -> Int { Int(try integer(column)) }
 
-    package func bool(_ column: Int) throws -> Bool { try integer(column) != 0 }
+    package func intOrNil(_ column: Int) throws -> Int? { try integerOrNil(column).map { Int($0) } }
 
-    private func unexpected(_ column: Int, _ wanted: String) -> StoreError {
-        StoreError(.corrupt, "column \(column) is not \(wanted) but \(values[column])")
+    package func bool(_ column: Int) throws -> Bool {
+        switch try integer(column) {
+        case 0: return false
+        case 1: return true
+        default: throw mismatch(column, "0 or 1")
+        }
+    }
+
+    package func real(_ column: Int) throws -> Double { try present(realOrNil(column), column) }
+
+    /// Takes integers and numbers in text too, such as PostgreSQL's `AVG(bigint)`.
+    package func realOrNil(_ column: Int) throws -> Double? {
+        switch try value(column) {
+        case .null: return nil
+        case .real(let number): return number
+        case .integer(let number): return Double(number)
+        case .text(let text):
+            guard let number = Double(text) else { throw mismatch(column, "a number") }
+            return number
+        }
+    }
+
+    private func present<Value>(_ value: Value?, _ column: Int) throws -> Value {
+        guard let value else {
+            throw StoreError(.corrupt, "Column \(name(column)) is NULL where a value is needed.")
+        }
+        return value
+    }
+
+    /// The value itself is left out: it may be secret.
+    private func mismatch(_ column: Int, _ expected: String) -> StoreError {
+        StoreError(.corrupt, "Column \(name(column)) does not hold \(expected).")
+    }
+
+    private func name(_ column: Int) -> String {
+        names.indices.contains(column) ? "\(column) (\(names[column]))" : "\(column)"
     }
 }
