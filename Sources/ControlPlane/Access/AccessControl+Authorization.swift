@@ -5,6 +5,18 @@ import Store
 // small is told so, and the attempt to change something is written to the audit log.
 
 extension AccessControl {
+    /// For what is not in one place: the caller must hold the permission in some place.
+    /// - Throws: `.permissionDenied`.
+    package func requireAnywhere(_ caller: Caller, _ permission: Permission, toChange changes: Bool) throws {
+        let principal = caller.principal
+        guard principal.highestRole?.permits(permission) ?? false else {
+            throw EdgewrightError(.permissionDenied, "This is for administrators.")
+        }
+        guard !changes || !(principal.token?.readOnly ?? false) else {
+            throw EdgewrightError(.permissionDenied, "This API token may only read.")
+        }
+    }
+
     package func authorizePlatform(_ caller: Caller, _ permission: Permission) async throws -> PlatformAccess {
         guard caller.principal.may(permission, on: .platform) else {
             throw try await denied(caller, permission, target: .init(type: "platform", id: "", name: ""))

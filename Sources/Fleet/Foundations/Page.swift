@@ -17,6 +17,18 @@ package struct Page<Item: Codable & Sendable>: Codable, Sendable {
     }
 }
 
+extension Page {
+    private enum CodingKeys: String, CodingKey { case items, next, total }
+
+    /// `next` is always there, so that a reader sees where the list ends.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(items, forKey: .items)
+        try container.encode(next, forKey: .next)
+        try container.encodeIfPresent(total, forKey: .total)
+    }
+}
+
 extension Page: Equatable where Item: Equatable {}
 
 /// How much of a list is wanted.

@@ -85,6 +85,37 @@ package struct EdgeService: Codable, Equatable, Sendable, Identifiable {
     }
 }
 
+extension EdgeService {
+    private enum CodingKeys: String, CodingKey {
+        case id, projectId, name, category, mode, connection, endpoint, verifyTLS, healthPath, status, statusReason
+        case statusSince, version, lastSeen, tags, auth, description, createdAt, updatedAt
+    }
+
+    /// What is not known yet is there as null, so that every service has the same form.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(projectId, forKey: .projectId)
+        try container.encode(name, forKey: .name)
+        try container.encode(category, forKey: .category)
+        try container.encode(mode, forKey: .mode)
+        try container.encode(connection, forKey: .connection)
+        try container.encode(endpoint, forKey: .endpoint)
+        try container.encode(verifyTLS, forKey: .verifyTLS)
+        try container.encode(healthPath, forKey: .healthPath)
+        try container.encode(status, forKey: .status)
+        try container.encode(statusReason, forKey: .statusReason)
+        try container.encode(statusSince, forKey: .statusSince)
+        try container.encode(version, forKey: .version)
+        try container.encode(lastSeen, forKey: .lastSeen)
+        try container.encode(tags, forKey: .tags)
+        try container.encode(auth, forKey: .auth)
+        try container.encode(description, forKey: .description)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(updatedAt, forKey: .updatedAt)
+    }
+}
+
 /// How the platform proves itself to the service, without the secret.
 package struct ServiceAuthentication: Codable, Equatable, Hashable, Sendable {
     package enum Kind: String, Codable, Sendable, CaseIterable {

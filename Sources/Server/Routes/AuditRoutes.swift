@@ -7,7 +7,7 @@ import HummingbirdCore
 enum AuditRoutes {
     static func routes(_ audit: AuditLog) -> [Route] {
         [
-            .signedIn(.get, "/audit", "listAudit") { request, caller in
+            .anywhere(.get, "/audit", "listAudit", .viewAudit) { request, caller in
                 let query = try request.query(
                     "type", "operation", "operator", "org", "project", "target", "result", "from", "until", "limit",
                     "cursor", "total")

@@ -7,25 +7,25 @@ import HummingbirdCore
 enum UserRoutes {
     static func routes(_ accounts: Accounts) -> [Route] {
         [
-            .signedIn(.get, "/users", "listUsers") { request, caller in
+            .anywhere(.get, "/users", "listUsers", .editUsers) { request, caller in
                 let query = try request.query("q", "limit", "cursor", "total")
                 return try .json(try await accounts.listUsers(caller, q: try query.text("q"), try query.page()))
             },
-            .signedIn(.post, "/users", "createUser") { request, caller in
+            .anywhere(.post, "/users", "createUser", .editUsers) { request, caller in
                 let user = try await accounts.createUser(try await request.decode(), caller)
                 return try .created(user, at: "/api/v1/users/\(user.id)")
             },
-            .signedIn(.get, "/users/{user}", "getUser") { request, caller in
+            .anywhere(.get, "/users/{user}", "getUser", .editUsers) { request, caller in
                 try .json(try await accounts.getUser(try request.id("user"), caller))
             },
-            .signedIn(.patch, "/users/{user}", "updateUser") { request, caller in
+            .anywhere(.patch, "/users/{user}", "updateUser", .editUsers) { request, caller in
                 try .json(try await accounts.updateUser(try request.id("user"), try await request.decode(), caller))
             },
-            .signedIn(.delete, "/users/{user}", "deleteUser") { request, caller in
+            .anywhere(.delete, "/users/{user}", "deleteUser", .editUsers) { request, caller in
                 try await accounts.deleteUser(try request.id("user"), caller)
                 return .noContent
             },
-            .signedIn(.put, "/users/{user}/password", "resetPassword") { request, caller in
+            .anywhere(.put, "/users/{user}/password", "resetPassword", .editUsers) { request, caller in
                 try await accounts.resetPassword(try request.id("user"), try await request.decode(), caller)
                 return .noContent
             },

@@ -10,6 +10,8 @@ struct Route: Sendable {
     enum Access: Sendable, Equatable {
         case open
         case signedIn
+        /// Held somewhere; which accounts or entries it reaches, the use case decides one by one.
+        case anywhere(Permission)
         case platform(Permission)
         case organization(Permission)
         case project(Permission)
@@ -70,6 +72,17 @@ extension Route {
     ) -> Route {
         Route(method, path, operation, .signedIn) { request, caller in
             try await handle(request, try await caller.authenticated())
+        }
+    }
+
+    static func anywhere(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ permission: Permission,
+        _ handle: @escaping @Sendable (RouteRequest, Caller) async throws -> Response
+    ) -> Route {
+        Route(method, path, operation, .anywhere(permission)) { request, caller in
+            let who = try await caller.authenticated()
+            try caller.control.requireAnywhere(who, permission, toChange: method != .get)
+            return try await handle(request, who)
         }
     }
 
