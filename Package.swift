@@ -153,8 +153,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport", logging,
-                nioCore, nioConcurrencyHelpers, nioHTTP1, nioPosix, serviceLifecycle,
+                "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport",
+                asyncHTTPClient, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: houseSettings),
         .testTarget(name: "FleetTests", dependencies: ["Fleet"], swiftSettings: houseSettings),
