@@ -178,8 +178,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "ControlPlane", "TestSupport", "Fleet", "Client", httpTypes, logging, nioCore, nioHTTP1,
-                nioPosix, yams,
+                "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes, logging, nioCore,
+                nioHTTP1, nioPosix, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: houseSettings),

@@ -7,7 +7,8 @@ enum PrometheusText {
     ) {
         for line in body.readableBytesView.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
             guard let space = line.lastIndex(of: UInt8(ascii: " ")),
-                let value = Double(String(decoding: line[line.index(after: space)...], as: UTF8.self).filter { $0 != "\r" })
+                let value = Double(
+                    String(decoding: line[line.index(after: space)...], as: UTF8.self).filter { $0 != "\r" })
             else { continue }
             let series = line[..<space]
             let brace = series.firstIndex(of: UInt8(ascii: "{"))

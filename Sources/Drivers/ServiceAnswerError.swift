@@ -17,7 +17,8 @@ extension ProbeOutcome {
         switch error {
         case ServiceAnswerError.refusedCredentials(let reason): self = .refusedCredentials(reason: reason)
         case ServiceAnswerError.tokenExpired:
-            self = .refusedCredentials(reason: "the service says that the platform's token has expired: compare the clocks")
+            self = .refusedCredentials(
+                reason: "the service says that the platform's token has expired: compare the clocks")
         case ServiceAnswerError.unusable(let reason): self = .missed(reason: reason)
         case let error as TransportError where error.kind == .pathDown: self = .pathFailed(reason: error.message)
         case let error as TransportError: self = .missed(reason: error.message)

@@ -13,7 +13,8 @@ extension ServiceSession {
 
     /// The body of a 2xx answer.
     func get(_ path: String) async throws -> ByteBuffer {
-        let request = RemoteRequest(target: path, headerFields: credentialFields, timeout: timeout, idleTimeout: timeout)
+        let request = RemoteRequest(
+            target: path, headerFields: credentialFields, timeout: timeout, idleTimeout: timeout)
         return try await Self.exchange(request, over: transport)
     }
 
@@ -35,7 +36,9 @@ extension ServiceSession {
             return try JSONDecoder().decode(type, from: Data(buffer: body))
         } catch {
             // Status 200 does not mean success with Neuron: look for its error code before calling it nonsense.
-            if let code = NeuronErrorCode.read(body), code != 0 { throw ServiceAnswerError(neuronError: code, path: path) }
+            if let code = NeuronErrorCode.read(body), code != 0 {
+                throw ServiceAnswerError(neuronError: code, path: path)
+            }
             let looksLikeHTML = body.readableBytesView.first { $0 > 32 } == UInt8(ascii: "<")
             throw ServiceAnswerError.unusable(
                 looksLikeHTML
@@ -72,7 +75,8 @@ extension ServiceAnswerError {
     /// Codes as a running Neuron was seen to use them.
     init(neuronError code: Int, path: String) {
         switch code {
-        case 1004: self = .refusedCredentials("the service wants authentication (error 1004): set it up on this service")
+        case 1004:
+            self = .refusedCredentials("the service wants authentication (error 1004): set it up on this service")
         case 1005:
             self = .refusedCredentials(
                 "the service does not take the platform's token (error 1005): put the platform's public key into it")

@@ -81,7 +81,8 @@ struct PlatformResponder: HTTPResponder {
         guard !allowed.isEmpty else { return EdgewrightError(.notFound, "There is nothing at \(path.prefix(200)).") }
         let methods = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }.joined(separator: ", ")
         return ProtocolError(
-            status: .methodNotAllowed, code: "methodNotAllowed", detail: "\(method) is not possible here; \(methods) are.",
+            status: .methodNotAllowed, code: "methodNotAllowed",
+            detail: "\(method) is not possible here; \(methods) are.",
             headerFields: [.allowMethods: methods])
     }
 

@@ -63,7 +63,9 @@ struct ServiceBlueprint: Sendable {
         rules = (0..<Int(random.next() % 5)).map { number in
             Rule(
                 id: "rule\(number + 1)",
-                definition: ["id": .string("rule\(number + 1)"), "sql": "SELECT * FROM neuron", "actions": [["log": [:]]]])
+                definition: [
+                    "id": .string("rule\(number + 1)"), "sql": "SELECT * FROM neuron", "actions": [["log": [:]]],
+                ])
         }
         licensedTags = 2000
         if isImperfect { impair(Int(random.next() % 20)) }

@@ -45,9 +45,11 @@ final class SimulatedAuthentication: Sendable {
 
     func token(for user: String, at now: Double) -> String {
         let header = Self.base64url(Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8))
-        let payload = Self.base64url(Data(#"{"aud":"neuronex","exp":\#(Int(now + Self.lifetime)),"iss":"neuronex"}"#.utf8))
+        let payload = Self.base64url(
+            Data(#"{"aud":"neuronex","exp":\#(Int(now + Self.lifetime)),"iss":"neuronex"}"#.utf8))
         let signed = "\(header).\(payload)"
-        return "\(signed).\(Self.base64url(Data(HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: secret))))"
+        return
+            "\(signed).\(Self.base64url(Data(HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: secret))))"
     }
 
     func check(_ authorization: String?, at now: Double) -> Verdict {
@@ -77,7 +79,8 @@ final class SimulatedAuthentication: Sendable {
         guard audiences.contains("neuronex") else { return nil }
         switch header.alg {
         case "HS256" where configuration.takesPasswords:
-            return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: signed, using: secret) ? expiry : nil
+            return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: signed, using: secret)
+                ? expiry : nil
         case "RS256":
             let genuine = keys[issuer]?.isValidSignature(
                 _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: signed),

@@ -16,7 +16,8 @@ extension SimulatedService {
     private func respondOutsideAPI(_ request: SimulatedRequest) -> SimulatedResponse {
         switch request.path {
         case "/": SimulatedResponse(status: 302, headers: [("Location", "web/")])
-        case "/web", "/web/": .text(SimulatedPage.html(name: blueprint.name, version: version), type: "text/html; charset=utf-8")
+        case "/web", "/web/":
+            .text(SimulatedPage.html(name: blueprint.name, version: version), type: "text/html; charset=utf-8")
         default: .page(status: 404, title: "Not Found")
         }
     }

@@ -76,7 +76,7 @@ final class SimulatorHandler: ChannelInboundHandler, RemovableChannelHandler {
         let query = Self.query(head.uri[question...].dropFirst())
         func request(_ path: Substring) -> SimulatedRequest {
             SimulatedRequest(
-                method: head.method.rawValue, path: String(path), query: query,
+                method: head.method == .HEAD ? "GET" : head.method.rawValue, path: String(path), query: query,
                 authorization: head.headers.first(name: "authorization"), body: Data(buffer: body))
         }
         if path.hasPrefix("/_sim/") {
@@ -174,9 +174,10 @@ final class SimulatorHandler: ChannelInboundHandler, RemovableChannelHandler {
         sendMore(context)
     }
 
-    /// As much as the client takes; the rest when it has taken that.
+    /// As much as the client takes, but only some slices at a time, so that other connections have their turn.
     private func sendMore(_ context: ChannelHandlerContext) {
-        while let left = remaining, context.channel.isWritable {
+        for _ in 0..<16 {
+            guard let left = remaining, context.channel.isWritable, context.channel.isActive else { return }
             guard left > 0 else {
                 remaining = nil
                 if let head { end(context, head) }
@@ -186,6 +187,16 @@ final class SimulatorHandler: ChannelInboundHandler, RemovableChannelHandler {
             remaining = left - part.readableBytes
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil)
         }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            let (handler, context) = bound.value
+            handler.sendMore(context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        remaining = nil
+        context.fireChannelInactive()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -66,7 +66,9 @@ enum SimulatorControl {
         case ("GET", "faults"):
             break
         case ("PUT", "faults"):
-            guard let faults = try? JSONDecoder().decode(SimulatedFaults.self, from: request.body) else { return invalid }
+            guard let faults = try? JSONDecoder().decode(SimulatedFaults.self, from: request.body) else {
+                return invalid
+            }
             instance.setFaults(faults)
         case ("DELETE", "faults"):
             instance.setFaults(SimulatedFaults())

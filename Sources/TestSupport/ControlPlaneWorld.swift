@@ -6,7 +6,7 @@ import Server
 package import ServiceLifecycle
 import Simulator
 import Store
-import Transport
+package import Transport
 
 /// A running control plane on a port of its own, with a signed-in system admin.
 package struct ControlPlaneWorld: Sendable {
@@ -53,29 +53,44 @@ package func withControlPlane<Result: Sendable>(
     proxyTimeout: Duration = .seconds(10), _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
     try await withDatabase(on: engine) { database in
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let transport = DirectTransportClient()
-        let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
-        var configuration = ControlPlaneConfiguration(passwordCost: 4)
-        configuration.monitor.interval = interval
-        configuration.monitor.timeout = .seconds(2)
-        let plane = try await ControlPlane.make(
-            context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
-            configuration: configuration)
-        _ = try await plane.firstAdministrator.ensure(
-            email: ControlPlaneWorld.adminEmail, password: ControlPlaneWorld.adminPassword)
-        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let server = try ServerApplication(
-            plane,
-            configuration: ServerConfiguration(port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout),
-            metrics: PrometheusMetrics(), logger: logger
-        ) { listening.yield($0) }
-        let result = try await withServices([plane.monitorService, server]) {
-            guard let port = await ports.first(where: { _ in true }) else { throw WorldError("the server did not start") }
-            return try await body(try await world(plane, port: port))
+        try await withTransportClient { transport in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
+            var configuration = ControlPlaneConfiguration(passwordCost: 4)
+            configuration.monitor.interval = interval
+            configuration.monitor.timeout = .seconds(2)
+            let plane = try await ControlPlane.make(
+                context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
+                configuration: configuration)
+            _ = try await plane.firstAdministrator.ensure(
+                email: ControlPlaneWorld.adminEmail, password: ControlPlaneWorld.adminPassword)
+            let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+            let server = try ServerApplication(
+                plane,
+                configuration: ServerConfiguration(port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout),
+                metrics: PrometheusMetrics(), logger: logger
+            ) { listening.yield($0) }
+            return try await withServices([plane.monitorService, server]) {
+                guard let port = await ports.first(where: { _ in true }) else {
+                    throw WorldError("the server did not start")
+                }
+                return try await body(try await world(plane, port: port))
+            }
         }
-        try await transport.shutdown()
+    }
+}
+
+/// Gives the test a client for direct connections, and shuts it down whatever happens.
+package func withTransportClient<Result>(_ body: (DirectTransportClient) async throws -> Result) async throws -> Result
+{
+    let client = DirectTransportClient()
+    do {
+        let result = try await body(client)
+        try await client.shutdown()
         return result
+    } catch {
+        try? await client.shutdown()
+        throw error
     }
 }
 

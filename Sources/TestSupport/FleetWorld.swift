@@ -20,7 +20,9 @@ package func withFleet<Result: Sendable>(
         listening.yield($0)
     }
     return try await withServices([fleet]) {
-        guard let addresses = await stream.first(where: { _ in true }) else { throw WorldError("the fleet did not start") }
+        guard let addresses = await stream.first(where: { _ in true }) else {
+            throw WorldError("the fleet did not start")
+        }
         return try await body(FleetWorld(fleet: fleet, addresses: addresses))
     }
 }

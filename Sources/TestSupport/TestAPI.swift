@@ -65,7 +65,9 @@ package struct TestAPI: Sendable {
         while true {
             let answer = try await get(path)
             if isWanted(answer) { return answer }
-            guard ContinuousClock.now < end else { throw WorldError("\(path) did not become what was wanted: \(answer)") }
+            guard ContinuousClock.now < end else {
+                throw WorldError("\(path) did not become what was wanted: \(answer)")
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

@@ -86,6 +86,7 @@ private final class UpgradeClientHandler: ChannelInboundHandler, RemovableChanne
     private let encoder: HTTPRequestEncoder
     private let decoder: ByteToMessageHandler<HTTPResponseDecoder>
     private var alarm: Scheduled<Void>?
+    private var accepted: HTTPResponse?
 
     init(
         head: HTTPRequestHead, timeout: Duration, promise: EventLoopPromise<RemoteUpgrade>,
@@ -110,17 +111,23 @@ private final class UpgradeClientHandler: ChannelInboundHandler, RemovableChanne
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let response) = unwrapInboundIn(data) else { return }
-        alarm?.cancel()
-        let answer = HTTPResponse(
-            status: HTTPResponse.Status(
-                code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-            headerFields: HTTPFields(response.headers))
-        guard response.status == .switchingProtocols else {
-            promise.succeed(RemoteUpgrade(response: answer, channel: nil))
-            return context.close(promise: nil)
+        switch unwrapInboundIn(data) {
+        case .head(let response):
+            alarm?.cancel()
+            let answer = HTTPResponse(
+                status: HTTPResponse.Status(
+                    code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
+                headerFields: HTTPFields(response.headers))
+            guard response.status == .switchingProtocols else {
+                promise.succeed(RemoteUpgrade(response: answer, channel: nil))
+                return context.close(promise: nil)
+            }
+            accepted = answer
+        case .body: break
+        case .end:
+            // Not earlier: the decoder still has this end to deliver.
+            if let accepted { leaveHTTP(context, accepted) }
         }
-        leaveHTTP(context, answer)
     }
 
     private func leaveHTTP(_ context: ChannelHandlerContext, _ answer: HTTPResponse) {

@@ -109,7 +109,8 @@ import Testing
     @Test func `a read-only token changes nothing`() async throws {
         try await withControlPlane { world in
             let place = try await makePlace(world)
-            let token = try await world.admin.post("/api/v1/tokens", ["name": "r", "readOnly": true]).expect(201)["token"]
+            let token = try await world.admin.post("/api/v1/tokens", ["name": "r", "readOnly": true]).expect(201)[
+                "token"]
             let reader = world.api(token)
             for route in routes(world) where route.method != .get && route.access != .open {
                 let status = try await ask(route, place, as: reader).status

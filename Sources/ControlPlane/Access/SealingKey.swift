@@ -44,7 +44,8 @@ package struct SealingKey: Sendable {
         }
         do {
             let box = try AES.GCM.SealedBox(combined: bytes)
-            return String(decoding: try AES.GCM.open(box, using: key, authenticating: Data(purpose.utf8)), as: UTF8.self)
+            return String(
+                decoding: try AES.GCM.open(box, using: key, authenticating: Data(purpose.utf8)), as: UTF8.self)
         } catch {
             throw EdgewrightError(
                 .internal, "A sealed secret can't be opened: is this the sealing key it was sealed with?", cause: error)

@@ -65,7 +65,8 @@ package struct Tenancy: Sendable {
             let projects = try session.countProjects(of: access.orgId)
             guard projects == 0 else {
                 throw EdgewrightError(
-                    .conflict, "The organization “\(organization.name)” still has \(projects) projects; delete them first.")
+                    .conflict,
+                    "The organization “\(organization.name)” still has \(projects) projects; delete them first.")
             }
             try session.deleteOrganization(access.orgId)
             let event = AuditEvent(

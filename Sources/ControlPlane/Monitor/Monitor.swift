@@ -1,5 +1,5 @@
-package import Fleet
 import Drivers
+package import Fleet
 import Store
 
 /// How services are watched.
@@ -47,7 +47,8 @@ package struct Monitor: Sendable {
 
     package func status(in access: ServiceAccess) async throws -> ServiceStatusReport {
         let id = access.serviceId
-        let (record, stored) = try await context.read { session in (try session.service(id), try session.report(of: id)) }
+        let (record, stored) = try await context.read { session in (try session.service(id), try session.report(of: id))
+        }
         guard let service = record?.service else { throw EdgewrightError.notFound("service", id.rawValue) }
         let known = state.entry(id)
         let lastSeen = [service.lastSeen, known?.health.lastSeen].compactMap(\.self).max()

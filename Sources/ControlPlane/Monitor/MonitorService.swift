@@ -34,12 +34,18 @@ package struct MonitorService: Service {
                 group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease(leadership) } }
                 group.addTask { await probeLoop(leadership) }
                 group.addTask { await repeatedly(every: Self.pingInterval) { monitor.hub.pingAll() } }
-                group.addTask { await repeatedly(every: Self.flushInterval) { await attempt { try await monitor.flush() } } }
                 group.addTask {
-                    await repeatedly(every: Self.lastSeenInterval) { await attempt { try await monitor.flushLastSeen() } }
+                    await repeatedly(every: Self.flushInterval) { await attempt { try await monitor.flush() } }
+                }
+                group.addTask {
+                    await repeatedly(every: Self.lastSeenInterval) {
+                        await attempt { try await monitor.flushLastSeen() }
+                    }
                 }
                 if monitor.context.database.dialect == .postgres {
-                    group.addTask { await repeatedly(every: Self.refreshInterval) { await attempt { try await refresh() } } }
+                    group.addTask {
+                        await repeatedly(every: Self.refreshInterval) { await attempt { try await refresh() } }
+                    }
                 }
                 await group.waitForAll()
             }

@@ -48,7 +48,8 @@ package struct ServiceCatalog: Sendable {
                 changed.service.tags = tags
             }
             let detail = Self.changes(from: before, to: changed)
-            try recorder.record(event("service.update", changed.service, in: access.project, detail), by: access.caller, in: session)
+            try recorder.record(
+                event("service.update", changed.service, in: access.project, detail), by: access.caller, in: session)
             return (changed, before.service.endpoint != changed.service.endpoint)
         }
         directory.put([DirectoryEntry(record, orgId: access.project.orgId)])
@@ -85,7 +86,8 @@ package struct ServiceCatalog: Sendable {
             try session.deleteServiceTags(of: service.id)
             try setTags(service.tags, of: service, session)
             let detail = "tags: \(before.joined(separator: ", ")) → \(service.tags.joined(separator: ", "))"
-            try recorder.record(event("service.tag", service, in: access.project, detail), by: access.caller, in: session)
+            try recorder.record(
+                event("service.tag", service, in: access.project, detail), by: access.caller, in: session)
             return service
         }
         monitor.serviceChanged(service, .updated)
@@ -151,7 +153,9 @@ package struct ServiceCatalog: Sendable {
         add("healthPath", old.healthPath ?? "", new.healthPath ?? "")
         add("auth", old.auth.kind.rawValue, new.auth.kind.rawValue)
         add("user name", old.auth.username ?? "", new.auth.username ?? "")
-        if before.sealedPassword != after.sealedPassword, after.sealedPassword != nil { parts.append("password changed") }
+        if before.sealedPassword != after.sealedPassword, after.sealedPassword != nil {
+            parts.append("password changed")
+        }
         add("description", old.description, new.description)
         add("tags", old.tags.joined(separator: ", "), new.tags.joined(separator: ", "))
         return parts.joined(separator: "; ")

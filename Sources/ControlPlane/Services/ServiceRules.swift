@@ -44,7 +44,8 @@ struct ServiceRules: Sendable {
         if let text = request.endpoint, let endpoint = try validation.check({ try ServiceEndpoint(text) }) {
             changed.service.endpoint = endpoint
         }
-        if let text = request.description, let checked = try validation.check({ try TextRule.description.check(text) }) {
+        if let text = request.description, let checked = try validation.check({ try TextRule.description.check(text) })
+        {
             changed.service.description = checked
         }
         let category = record.service.category

@@ -37,7 +37,8 @@ package struct TunnelRoute: Sendable {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw EdgewrightError(.unreachable, "“\(name)” can't be signed in to: \(ProbeOutcome(error).words)", cause: error)
+            throw EdgewrightError(
+                .unreachable, "“\(name)” can't be signed in to: \(ProbeOutcome(error).words)", cause: error)
         }
     }
 

@@ -1,6 +1,6 @@
 package import Fleet
-package import HTTPTypes
 import Foundation
+package import HTTPTypes
 package import Transport
 
 /// What the platform proves itself with to one service.

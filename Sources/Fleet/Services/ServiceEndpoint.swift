@@ -41,7 +41,8 @@ package struct ServiceEndpoint: Hashable, Sendable {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         let authority = rest[..<slash]
         guard !authority.contains("@") else {
-            throw EdgewrightError.invalid(field, "must not have a user name in it: set it as the service's authentication")
+            throw EdgewrightError.invalid(
+                field, "must not have a user name in it: set it as the service's authentication")
         }
         let (host, port) = try Self.split(authority: authority, field: field)
         self.scheme = scheme
@@ -72,7 +73,8 @@ package struct ServiceEndpoint: Hashable, Sendable {
             throw EdgewrightError.invalid(field, "has no valid host name or address")
         }
         guard let portText else { return (hostText.lowercased(), nil) }
-        guard let port = Int(portText), (1...65535).contains(port), portText.allSatisfy(\.isASCII) else {
+        guard let port = Int(portText), (1...65535).contains(port), portText.allSatisfy({ ("0"..."9").contains($0) })
+        else {
             throw EdgewrightError.invalid(field, "has a port that is not 1 to 65535")
         }
         return (hostText.lowercased(), port)
@@ -84,8 +86,9 @@ package struct ServiceEndpoint: Hashable, Sendable {
             && labels.allSatisfy { label in
                 !label.isEmpty && label.utf8.count <= 63 && label.first != "-" && label.last != "-"
                     && label.unicodeScalars.allSatisfy { scalar in
-                        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                            || scalar == "-" || scalar == "_")
+                        scalar.isASCII
+                            && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                                || scalar == "-" || scalar == "_")
                     }
             }
     }

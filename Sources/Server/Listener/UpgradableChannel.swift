@@ -81,7 +81,8 @@ struct UpgradableTLSChannel: ServerChildChannel {
         context = try NIOSSLContext(configuration: tls)
         self.http1 = http1
         http2 = HTTP2Channel(
-            responder: http1.responder, configuration: .init(idleTimeout: .seconds(75), gracefulCloseTimeout: .seconds(8)))
+            responder: http1.responder,
+            configuration: .init(idleTimeout: .seconds(75), gracefulCloseTimeout: .seconds(8)))
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -37,7 +37,9 @@ struct CSVUpload: AsyncSequence, Sendable {
     private static func boundary(in contentType: String) throws -> String {
         for parameter in contentType.split(separator: ";").dropFirst() {
             let pair = parameter.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, pair[0].trimmingCharacters(in: .whitespaces).lowercased() == "boundary" else { continue }
+            guard pair.count == 2, pair[0].trimmingCharacters(in: .whitespaces).lowercased() == "boundary" else {
+                continue
+            }
             let boundary = pair[1].trimmingCharacters(in: .whitespaces).filter { $0 != "\"" }
             // RFC 2046 allows 70 characters.
             if (1...70).contains(boundary.utf8.count) { return boundary }

@@ -29,7 +29,9 @@ struct MultipartFileReader {
 
     /// - Throws: `.invalidInput` when the body ended before the file did, or had none.
     func finish() throws {
-        guard state == .done else { throw EdgewrightError.invalid("file", "is missing or cut off in the multipart body") }
+        guard state == .done else {
+            throw EdgewrightError.invalid("file", "is missing or cut off in the multipart body")
+        }
     }
 
     /// - Returns: whether more can be done with what is there.

@@ -47,7 +47,9 @@ extension Response {
     static func problem(_ error: EdgewrightError, requestId: String) -> Response {
         let status = error.code.status
         // What went wrong inside is for the log; its number finds it there.
-        let detail = error.code == .internal ? "Something failed in Edgewright; the log has it under \(requestId)." : error.message
+        let detail =
+            error.code == .internal
+            ? "Something failed in Edgewright; the log has it under \(requestId)." : error.message
         var fields: HTTPFields = [:]
         if error.code == .unauthenticated { fields[.wwwAuthenticate] = "Bearer" }
         if let wait = error.retryAfter { fields[.retryAfter] = String(max(1, wait.components.seconds + 1)) }

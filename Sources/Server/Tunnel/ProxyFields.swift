@@ -112,7 +112,8 @@ enum ProxyFields {
     /// A redirect to the service itself becomes one that stays in the tunnel; any other is left as it is.
     static func rewritten(location: String, endpoint: ServiceEndpoint, prefix: String) -> String {
         let roots = [
-            "\(endpoint.scheme.rawValue)://\(endpoint.authority)", "\(endpoint.scheme.rawValue)://\(endpoint.addressWithPath)",
+            "\(endpoint.scheme.rawValue)://\(endpoint.authority)",
+            "\(endpoint.scheme.rawValue)://\(endpoint.addressWithPath)",
         ]
         var path = location
         for root in roots where location.lowercased().hasPrefix(root) {

@@ -37,7 +37,8 @@ struct ProxyTarget: Equatable {
     static func checkTraversal(_ target: String) throws {
         let path = target.prefix { $0 != "?" }
         guard path.utf8.contains(UInt8(ascii: ".")) || path.utf8.contains(UInt8(ascii: "%")) else { return }
-        let dotted = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing("%5c", with: "/")
+        let dotted = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
+            "%5c", with: "/")
         let segments = dotted.split(whereSeparator: { $0 == "/" || $0 == "\\" || $0 == ";" })
         guard !segments.contains("."), !segments.contains("..") else {
             throw EdgewrightError.invalid("path", "must not have “.” or “..” segments")

@@ -109,6 +109,7 @@ private func readUser(_ row: SQLRow) throws -> User {
 
 /// `%text%` with LIKE's own signs taken as they are; to be used with `ESCAPE '\'`.
 func likePattern(containing text: String) -> String {
-    let escaped = text.lowercased().replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    let escaped = text.lowercased().replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing(
+        "_", with: "\\_")
     return "%\(escaped)%"
 }

@@ -93,7 +93,9 @@ private struct ServiceListQuery {
             [project.rawValue] + Array(unique)
         ).map { try $0.text(0) }
         guard ids.count == unique.count else { return false }
-        let leading = try ids.map { (id: $0, count: try countUpToThreshold(tag: $0, session)) }.min { $0.count < $1.count }
+        let leading = try ids.map { (id: $0, count: try countUpToThreshold(tag: $0, session)) }.min {
+            $0.count < $1.count
+        }
         for (id, count) in try ids.map({ ($0, try countUpToThreshold(tag: $0, session)) }) {
             if id == leading?.id, sort.key == .name || count < Self.commonTagThreshold {
                 lead(withTag: id)

@@ -23,7 +23,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Ask for user name and password (admin, 0000) or a token.") var password = false
     @Option(help: "Take tokens checked by a public key: ISSUER=FILE.") var jwtKey: [String] = []
     @Option(
-        help: "Switch a fault on from the start: NUMBER:FAULT or *:FAULT, with offline, hang, slow=MS, errors, driver-failure, rule-failure, version=X, ...")
+        help:
+            "Switch a fault on from the start: NUMBER:FAULT or *:FAULT, with offline, hang, slow=MS, errors, driver-failure, rule-failure, version=X, ..."
+    )
     var fault: [String] = []
     @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
 
