@@ -20,7 +20,7 @@ extension ServiceSession {
 
     static func exchange(_ request: RemoteRequest, over transport: any Transport) async throws -> ByteBuffer {
         let response = try await transport.send(request)
-        let body = try await response.collect(upTo: maximumAnswer)
+        let body = try await response.collect(upTo: maximumAnswer, within: request.timeout)
         guard response.status.kind == .successful else {
             throw ServiceAnswerError(response, body: body, target: request.target)
         }

@@ -81,6 +81,21 @@ package struct RemoteResponse: Sendable {
         }
         return whole
     }
+
+    /// The same, for peers that may fall silent in the middle.
+    /// - Throws: `TransportError` of kind `.timedOut` when the body is not complete after `limit`.
+    package func collect(upTo bytes: Int, within limit: Duration) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await collect(upTo: bytes) }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw TransportError(.timedOut, "the answer was not complete in time")
+            }
+            defer { group.cancelAll() }
+            guard let whole = try await group.next() else { throw CancellationError() }
+            return whole
+        }
+    }
 }
 
 /// A connection after an upgrade was asked for.
