@@ -19,7 +19,9 @@ package struct CustomDriver: ServiceDriver {
         guard response.status.kind == .successful else {
             throw ServiceAnswerError(response, body: ByteBuffer(), target: path)
         }
-        // The body is of no interest, and may have no end.
+        // A short body is read, so that the connection can be used again; one without end is not worth an outage.
+        _ = try? await response.collect(upTo: 64 * 1024, within: session.timeout)
+        try Task.checkCancellation()
         return ServicePulse()
     }
 

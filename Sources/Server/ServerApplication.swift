@@ -11,6 +11,7 @@ import ServiceLifecycle
 /// The public API on its listener.
 package struct ServerApplication: Service {
     private let application: Application<PlatformResponder>
+    private let monitor: Monitor
 
     /// - Parameter onListening: told the port, once requests are answered.
     /// - Throws: what reading the TLS files throws.
@@ -18,6 +19,7 @@ package struct ServerApplication: Service {
         _ plane: ControlPlane, configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
+        monitor = plane.monitor
         let isSecure = configuration.tls != nil
         let proxy = TunnelProxy(tunnel: plane.tunnel, timeout: configuration.proxyTimeout)
         let pages = EdgePages(
@@ -44,7 +46,13 @@ package struct ServerApplication: Service {
         return tls
     }
 
-    package func run() async throws { try await application.run() }
+    package func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            monitor.endEvents()
+        }
+    }
 }
 
 /// Every route of the API.

@@ -72,6 +72,9 @@ package struct Monitor: Sendable {
     /// Changes of a project from now on.
     package func events(in access: ProjectAccess) -> AsyncStream<ProjectEvent> { hub.events(of: access.projectId) }
 
+    /// Ends every stream of events, so that stopping need not wait for those who watch.
+    package func endEvents() { hub.finishAll() }
+
     func check(_ entry: DirectoryEntry) async -> ConnectionCheck {
         do {
             _ = try await probe.pulse(entry, previous: nil)

@@ -93,11 +93,14 @@ package struct MonitorService: Service {
 
     /// Takes over what other control planes have changed.
     private func refresh() async throws {
-        let records = try await loader.load()
+        // Clocks of several machines differ a little.
+        let since = monitor.context.now() - Self.refreshInterval * 4
+        let (records, isAll) = try await loader.refresh(since: since)
         let known = monitor.state.identifiers
         for record in records where !known.contains(record.service.id) {
             monitor.watch(record.service, within: monitor.configuration.interval)
         }
+        guard isAll else { return }
         for id in known.subtracting(records.map(\.service.id)) { monitor.state.remove(id) }
     }
 

@@ -10,24 +10,36 @@ struct ServiceDirectoryLoader: Sendable {
 
     /// - Returns: the records, with the state that was last seen.
     func load() async throws -> [ServiceRecord] {
-        var organizations: [Identifier<Project>: Identifier<Organization>] = [:]
         var records: [ServiceRecord] = []
-        var entries: [DirectoryEntry] = []
         while true {
             let last = records.last?.service.id
             let piece = try await context.read { try $0.services(after: last, limit: Self.pieceSize) }
-            for record in piece {
-                let project = record.service.projectId
-                if organizations[project] == nil {
-                    organizations[project] = try await context.read { try $0.project(project)?.orgId }
-                }
-                guard let organization = organizations[project] else { continue }
-                entries.append(DirectoryEntry(record, orgId: organization))
-            }
             records += piece
             guard piece.count == Self.pieceSize else { break }
         }
-        directory.replaceAll(entries)
+        directory.replaceAll(try await entries(records))
         return records
+    }
+
+    /// Takes over what others changed since a moment; all anew when the numbers do not match after that, as when
+    /// something was deleted.
+    /// - Returns: the records that were read, and whether they are all there are.
+    func refresh(since time: Timestamp) async throws -> (records: [ServiceRecord], isAll: Bool) {
+        let (changed, count) = try await context.read { session in
+            (try session.services(changedSince: time), try session.countServices())
+        }
+        directory.put(try await entries(changed))
+        guard directory.count != count else { return (changed, false) }
+        return (try await load(), true)
+    }
+
+    private func entries(_ records: [ServiceRecord]) async throws -> [DirectoryEntry] {
+        var organizations: [Identifier<Project>: Identifier<Organization>] = [:]
+        for project in Set(records.map(\.service.projectId)) {
+            organizations[project] = try await context.read { try $0.project(project)?.orgId }
+        }
+        return records.compactMap { record in
+            organizations[record.service.projectId].map { DirectoryEntry(record, orgId: $0) }
+        }
     }
 }

@@ -8,6 +8,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOSSL
 import NIOTLS
+import ServiceLifecycle
 
 /// HTTP/1.1 for Hummingbird's server, with a gate in front that lets connections leave HTTP.
 struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
@@ -51,9 +52,10 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             switch try await value.outcome.get() {
             case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
             case .upgraded(let run):
-                try await withTaskCancellationHandler {
+                // A tunnel has no end of its own that stopping could wait for.
+                try await withTaskCancellationOrGracefulShutdownHandler {
                     try await run(logger)
-                } onCancel: {
+                } onCancelOrGracefulShutdown: {
                     value.channel.close(promise: nil)
                 }
             }

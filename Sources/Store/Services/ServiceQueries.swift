@@ -101,6 +101,14 @@ extension SQLSession {
         return taken
     }
 
+    /// Services that were added or edited since a moment, in no order.
+    package func services(changedSince time: Timestamp) throws -> [ServiceRecord] {
+        try query("SELECT \(serviceColumns) FROM service s WHERE s.updated_at >= ?", [time.milliseconds])
+            .map(readServiceRecord)
+    }
+
+    package func countServices() throws -> Int { try count("SELECT COUNT(*) FROM service", []) }
+
     /// Every service of every project after `id`, by id: for building the directory in memory, piece by piece.
     package func services(after id: Identifier<EdgeService>?, limit: Int) throws -> [ServiceRecord] {
         try query(
