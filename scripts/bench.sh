@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Measures the release build against its targets, everything on this machine and in one run.
+# bench.sh [monitor|list|proxy...]: all three without an argument. Writes docs/benchmarks.md.
+#
+# BENCH_SERVICES   simulated services of monitor (10000)
+# BENCH_LAYOUT     paths: all on one port below a base path each (default); ports: a port each
+# BENCH_SECONDS    how long monitor measures (75)
+# EDGEWRIGHT_BIN   a binary to use instead of building one
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+cd "$root"
+which=("$@")
+if [ ${#which[@]} = 0 ]; then which=(monitor list proxy); fi
+for name in "${which[@]}"; do
+    [ -f "scripts/bench/$name.py" ] && [ "$name" != report ] || die "bench.sh knows monitor, list and proxy, not '$name'."
+done
+
+scripts/setup.sh bench
+binary=${EDGEWRIGHT_BIN:-}
+if [ -z "$binary" ]; then
+    scripts/build.sh
+    binary=$root/.build/release/edgewright
+fi
+# A connection for each of ten thousand services, and some.
+ulimit -n "$(ulimit -Hn)"
+PATH=$PATH:$(postgres_bin)
+export PATH PYTHONPATH="$root/scripts" PYTHONDONTWRITEBYTECODE=1
+mkdir -p bench-out
+
+status=0
+for name in "${which[@]}"; do
+    say "measuring: $name"
+    rm -f "bench-out/$name.json"
+    command=(python3 "scripts/bench/$name.py" "$binary" "bench-out/$name.json")
+    # Commits written through to the disk: anything else would flatter PostgreSQL.
+    if [ "$name" = list ]; then command=(env POSTGRES_DURABLE=yes scripts/with-postgres.sh "${command[@]}"); fi
+    "${command[@]}" || status=1
+done
+python3 scripts/bench/report.py docs/benchmarks.md bench-out "${which[@]}" || status=1
+exit "$status"

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds the release binary: .build/release/edgewright.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+"$root/scripts/setup.sh" build
+cd "$root"
+say "building (the first time takes several minutes)"
+swift build -c release --product edgewright

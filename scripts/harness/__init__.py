@@ -1,0 +1,1 @@
+"""Starts the programs of this repository for tests and measurements, and speaks their API."""

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Everything that must hold, on a fresh machine as well: format, build without warnings, tests on both stores, contract.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+cd "$root"
+started=$SECONDS
+# shellcheck disable=SC2317  # called by the trap
+report() {
+    local status=$?
+    if [ "$status" = 0 ]; then say "all passed in $(duration $((SECONDS - started)))"; else
+        say "FAILED in step '$step' after $(duration $((SECONDS - started)))"
+    fi
+}
+trap report EXIT
+
+step='set up'
+scripts/setup.sh build test
+step='check'
+scripts/check.sh
+step='tests'
+say "tests, with PostgreSQL beside SQLite"
+scripts/with-postgres.sh swift test --skip-build --disable-xctest
+step='contract'
+say "contract: the running platform against its OpenAPI document"
+scripts/contract-test.sh
