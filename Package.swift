@@ -121,7 +121,7 @@ let package = Package(
         // Typed client of the public API.
         .target(
             name: "Client",
-            dependencies: ["Fleet", asyncHTTPClient, httpTypes, nioCore, nioFoundationCompat, nioHTTP1, nioSSL],
+            dependencies: ["Fleet", asyncHTTPClient, nioCore, nioFoundationCompat, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: houseSettings),
 
         // The stand-in edge services behind `edgewright simulate`.
@@ -182,6 +182,10 @@ let package = Package(
                 nioHTTP1, nioPosix, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "edgewright", "Fleet", nioCore, nioConcurrencyHelpers, nioHTTP1, nioPosix, yams],
             swiftSettings: houseSettings),
         .testTarget(
             name: "SimulatorTests",
