@@ -185,7 +185,10 @@ let package = Package(
             swiftSettings: houseSettings),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["Client", "edgewright", "Fleet", nioCore, nioConcurrencyHelpers, nioHTTP1, nioPosix, yams],
+            dependencies: [
+                "Client", "edgewright", "Fleet", nioCore, nioConcurrencyHelpers, nioHTTP1, nioPosix,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: houseSettings),
         .testTarget(
             name: "SimulatorTests",

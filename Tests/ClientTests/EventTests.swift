@@ -1,5 +1,6 @@
 import Client
 import Fleet
+import NIOHTTP1
 import Testing
 
 struct EventTests {

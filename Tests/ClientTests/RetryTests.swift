@@ -15,7 +15,8 @@ struct RetryTests {
             default: .json(organizations)
             }
         }) { client, server in
-            #expect(try await client.listOrganizations().items.isEmpty)
+            let organizations = try await client.listOrganizations()
+            #expect(organizations.items.isEmpty)
             #expect(server.requests.count == 3)
         }
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -12,18 +13,32 @@ extension APIConnectionError {
         case let known as HTTPClientError:
             self.init(client: known, server: server)
         case let known as NIOConnectionError:
-            let refused = known.connectionErrors.contains { ($0.error as? IOError)?.errnoCode == connectionRefused }
-            let noName = known.connectionErrors.isEmpty
-            let reason = refused ? "nothing listens there" : noName ? "its name is not known" : "no way there"
-            self.init(.unreachable, "\(server) can't be reached: \(reason).", cause: error)
+            self.init(.unreachable, "\(server) can't be reached: \(Self.reason(known)).", cause: error)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             self.init(
                 .untrusted, "The certificate of \(server) is not trusted, or it does not speak TLS.", cause: error)
+        case let known as IOError where Self.unreached.keys.contains(known.errnoCode):
+            let reason = Self.unreached[known.errnoCode] ?? ""
+            self.init(.unreachable, "\(server) can't be reached: \(reason).", cause: error)
         case is IOError, is ChannelError:
             self.init(.brokenOff, "The connection to \(server) broke off.", cause: error)
         default:
             self.init(.unreachable, "\(server) can't be reached: \(error)", cause: error)
         }
+    }
+
+    /// What the system says before there is a connection.
+    private static let unreached: [Int32: String] = [
+        ECONNREFUSED: "nothing listens there", EHOSTUNREACH: "no way to that host",
+        ENETUNREACH: "no way to that network", ETIMEDOUT: "no answer", EADDRNOTAVAIL: "no such address",
+    ]
+
+    private static func reason(_ error: NIOConnectionError) -> String {
+        let tried = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
+        guard error.connectionErrors.isEmpty else {
+            return tried.lazy.compactMap { unreached[$0] }.first ?? "no way there"
+        }
+        return "its name is not known"
     }
 
     private init(client error: HTTPClientError, server: String) {
@@ -47,10 +62,3 @@ extension APIConnectionError {
         }
     }
 }
-
-/// ECONNREFUSED of Linux and of Darwin's numbering.
-#if os(Linux)
-private let connectionRefused: Int32 = 111
-#else
-private let connectionRefused: Int32 = 61
-#endif

@@ -3,6 +3,11 @@ package struct ServerSentEventParser: Sendable {
     package struct Event: Equatable, Sendable {
         package var name: String
         package var data: String
+
+        package init(name: String, data: String) {
+            self.name = name
+            self.data = data
+        }
     }
 
     /// Bytes of one event: an answer that never ends one must not fill the memory.

@@ -8,7 +8,8 @@ import Store
 /// `edgewright audit`: the audit log.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Look at the audit log.", subcommands: [AuditVerifyCommand.self])
+        commandName: "audit", abstract: "Look at the audit log.",
+        subcommands: [ListAuditCommand.self, AuditVerifyCommand.self])
 }
 
 /// `edgewright audit verify`: walks the chain in the store itself, so that it can be checked without trusting a server.

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Client
+import Fleet
+
+struct EditProjectCommand: ClientCommand {
+    static let configuration = CommandConfiguration(commandName: "edit", abstract: "Rename or describe a project.")
+
+    @Argument(help: "The project, by id or name.")
+    var project: String
+
+    @OptionGroup var server: ServerArguments
+
+    @Option(help: "Its new name.")
+    var name: String?
+
+    @Option(help: "What it is.")
+    var description: String?
+
+    @OptionGroup var output: OutputArguments
+
+    func validate() throws {
+        guard name != nil || description != nil else { throw ValidationError("Say what to change.") }
+    }
+
+    func run(_ session: ClientSession) async throws {
+        let found = try await session.project(named: project)
+        let changed = try await session.client.updateProject(
+            found.id, UpdateTenantRequest(name: name, description: description))
+        try output.printOne(changed, on: session.console)
+    }
+}

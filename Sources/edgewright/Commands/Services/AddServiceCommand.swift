@@ -1,0 +1,58 @@
+import ArgumentParser
+import Client
+import Fleet
+
+struct AddServiceCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Adopt a service that runs already.",
+        discussion: "edgewright services add press-4 http://10.20.4.17:8085 --username admin --tag hall-2",
+        aliases: ["create"])
+
+    @Argument(help: "Its name, unique in the project.")
+    var name: String
+
+    @Argument(help: "http or https, host, port, optional base path.")
+    var endpoint: String
+
+    @OptionGroup var server: ServerArguments
+    @OptionGroup var project: ProjectArgument
+
+    @Option(help: "neuronex, neuron, ekuiper or custom.")
+    var category = ServiceCategory.neuronex
+
+    @OptionGroup var authentication: ServiceAuthArguments
+
+    @Option(name: .shortAndLong, help: "A tag; may be given several times.")
+    var tag: [String] = []
+
+    @Option(help: "What it is.")
+    var description: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether the certificate of an https endpoint must be trusted.")
+    var verifyTLS = true
+
+    @Option(help: "For category custom: the path that answers 2xx when it is well.")
+    var healthPath: String?
+
+    @Flag(help: "Only test whether it answers and takes the credential; adopt nothing.")
+    var check = false
+
+    @OptionGroup var output: OutputArguments
+
+    func run(_ session: ClientSession) async throws {
+        let project = try await session.project(project)
+        let request = CreateServiceRequest(
+            name: name, category: category, endpoint: endpoint, verifyTLS: verifyTLS, healthPath: healthPath,
+            auth: try authentication.request(session.console), tags: tag.isEmpty ? nil : tag, description: description)
+        guard !check else { return try await test(request, project, session) }
+        try output.printOne(try await session.client.createService(in: project, request), on: session.console)
+    }
+
+    private func test(
+        _ request: CreateServiceRequest, _ project: Identifier<Project>, _ session: ClientSession
+    ) async throws {
+        let result = try await session.client.checkConnection(in: project, request)
+        try output.printOne(result, on: session.console)
+        guard result.reachable, result.authenticated else { throw CommandFailure(.failed) }
+    }
+}

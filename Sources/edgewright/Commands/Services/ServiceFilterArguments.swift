@@ -1,0 +1,42 @@
+import ArgumentParser
+import Fleet
+
+/// Which services are meant; every part that is given must hold.
+struct ServiceFilterArguments: ParsableArguments {
+    @Option(help: "online, offline or unknown.")
+    var status: ServiceStatus?
+
+    @Option(help: "managed or hosted.")
+    var mode: ServiceMode?
+
+    @Option(help: "direct or agent.")
+    var connection: ServiceConnection?
+
+    @Option(help: "neuronex, neuron, ekuiper or custom.")
+    var category: ServiceCategory?
+
+    @Option(name: .shortAndLong, help: "With this tag; given several times, with all of them.")
+    var tag: [String] = []
+
+    @Option(name: .customLong("service-version"), help: "Of exactly this version.")
+    var serviceVersion: String?
+
+    @Option(name: .customLong("search"), help: ArgumentHelp("Part of the name or endpoint.", valueName: "text"))
+    var query: String?
+
+    var filter: ServiceFilter {
+        ServiceFilter(
+            status: status, mode: mode, connection: connection, category: category, tags: tag,
+            version: serviceVersion, q: query)
+    }
+
+    var isEmpty: Bool { filter == ServiceFilter() }
+}
+
+extension ServiceSort: ExpressibleByArgument {
+    package init?(argument: String) { try? self.init(argument) }
+
+    package var defaultValueDescription: String { description }
+
+    package static var allValueStrings: [String] { Key.allCases.map(\.rawValue) }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Fleet
+
+// The domain's words as arguments; their raw values are what users write.
+extension ServiceStatus: ExpressibleByArgument {}
+extension ServiceMode: ExpressibleByArgument {}
+extension ServiceConnection: ExpressibleByArgument {}
+extension ServiceCategory: ExpressibleByArgument {}
+extension ServiceAuthentication.Kind: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}
+extension AuditEntry.Result: ExpressibleByArgument {}
+
+extension Timestamp: ExpressibleByArgument {
+    /// RFC 3339, or a date alone.
+    package init?(argument: String) {
+        self.init(argument.count == 10 ? argument + "T00:00:00Z" : argument)
+    }
+}
