@@ -75,7 +75,7 @@ struct PlatformResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private static func noRoute(
+    static func noRoute(
         _ path: String, _ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]
     ) -> any Error {
         guard !allowed.isEmpty else { return EdgewrightError(.notFound, "There is nothing at \(path.prefix(200)).") }

@@ -7,10 +7,15 @@ import NIOCore
 
 /// What machines ask that run the platform: outside the API, without signing in, telling nothing of any tenant.
 enum PlatformEndpoints {
+    private static let paths: Set<String> = ["/healthz", "/readyz", "/metrics"]
+
     static func respond(
         _ path: String, _ method: HTTPRequest.Method, _ plane: ControlPlane, _ metrics: PrometheusMetrics
     ) async throws -> Response? {
-        guard method == .get || method == .head else { return nil }
+        guard paths.contains(path) else { return nil }
+        guard method == .get || method == .head else {
+            throw PlatformResponder.noRoute(path, method, allowed: [.get])
+        }
         switch path {
         case "/healthz":
             return try .json(["status": "ok"])
