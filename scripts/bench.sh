@@ -14,7 +14,7 @@ cd "$root"
 which=("$@")
 if [ ${#which[@]} = 0 ]; then which=(monitor list proxy); fi
 for name in "${which[@]}"; do
-    [ -f "scripts/bench/$name.py" ] && [ "$name" != report ] || die "bench.sh knows monitor, list and proxy, not '$name'."
+    case $name in monitor | list | proxy) ;; *) die "bench.sh knows monitor, list and proxy, not '$name'." ;; esac
 done
 
 scripts/setup.sh bench

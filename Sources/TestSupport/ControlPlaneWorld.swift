@@ -50,7 +50,7 @@ package struct ControlPlaneWorld: Sendable {
 ///   - interval: between two probes of a service.
 package func withControlPlane<Result: Sendable>(
     on engine: TestEngine = .sqlite, interval: Duration = .milliseconds(300), edgeDomain: String = "localhost",
-    proxyTimeout: Duration = .seconds(10), _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
+    proxyTimeout: Duration = .seconds(10), probeTimeout: Duration = .seconds(5), _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
     try await withDatabase(on: engine) { database in
         try await withTransportClient { transport in
@@ -58,7 +58,7 @@ package func withControlPlane<Result: Sendable>(
             let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
             var configuration = ControlPlaneConfiguration(passwordCost: 4)
             configuration.monitor.interval = interval
-            configuration.monitor.timeout = .seconds(2)
+            configuration.monitor.timeout = probeTimeout
             let plane = try await ControlPlane.make(
                 context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
                 configuration: configuration)

@@ -59,9 +59,9 @@ package struct TestAPI: Sendable {
             "POST", "/api/v1/projects/\(project)/services/import", body: csv, headers: [("Content-Type", "text/csv")])
     }
 
-    /// Asks again until the answer is as wanted, for what comes about by itself; at most for ten seconds.
+    /// Asks again until the answer is as wanted, for what comes about by itself; at most for half a minute.
     package func poll(_ path: String, until isWanted: (TestAnswer) -> Bool) async throws -> TestAnswer {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(30)
         while true {
             let answer = try await get(path)
             if isWanted(answer) { return answer }

@@ -3,7 +3,8 @@ import Simulator
 import TestSupport
 import Testing
 
-@Suite struct MonitorAPITests {
+/// One after the other: on a busy machine they would make each other's services late.
+@Suite(.serialized) struct MonitorAPITests {
     @Test(arguments: TestEngine.allCases)
     func `imported services come online and the overview counts what they report`(engine: TestEngine) async throws {
         try await withFleet(SimulatedFleet.Configuration(count: 12)) { fleet in
@@ -72,7 +73,7 @@ import Testing
             let isKnown = faults.set(fault)
             #expect(isKnown)
             fleet.fleet.setFaults(faults, of: 0)
-            try await withControlPlane { world in
+            try await withControlPlane(probeTimeout: .seconds(1)) { world in
                 let (_, project) = try await world.makeProject()
                 _ = try await world.admin.importCSV(fleet.csv, into: project).expect(200)
                 // A wrong content type on good JSON is not worth an outage.

@@ -56,10 +56,10 @@ def machine() -> str:
     memory = int(first(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text()) or 0) / 1024**2
     system = first(r'PRETTY_NAME="(.+)"', Path("/etc/os-release").read_text()) or platform.system()
     versions = [
-        f"Swift {said('swift', '--version', pattern=r'Swift version ([\d.]+)')}",
-        f"nginx {said('nginx', '-v', pattern=r'nginx/([\d.]+)')}",
-        f"Prometheus {said('prometheus', '--version', pattern=r'version ([\d.]+)')}",
-        f"PostgreSQL {said('postgres', '--version', pattern=r'([\d.]+)')}",
+        "Swift " + said("swift", "--version", pattern=r"Swift version ([\d.]+)"),
+        "nginx " + said("nginx", "-v", pattern=r"nginx/([\d.]+)"),
+        "Prometheus " + said("prometheus", "--version", pattern=r"version ([\d.]+)"),
+        "PostgreSQL " + said("postgres", "--version", pattern=r"([\d.]+)"),
     ]
     commit = said("git", "rev-parse", "--short", "HEAD", pattern=r"(\w+)")
     return (
