@@ -23,10 +23,11 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Ask for user name and password (admin, 0000) or a token.") var password = false
     @Option(help: "Take tokens checked by a public key: ISSUER=FILE.") var jwtKey: [String] = []
     @Option(
-        help:
-            "Switch a fault on from the start: NUMBER:FAULT or *:FAULT, with offline, hang, slow=MS, errors, driver-failure, rule-failure, version=X, ..."
-    )
-    var fault: [String] = []
+        help: """
+            Switch a fault on from the start: NUMBER:FAULT, 5%:FAULT or *:FAULT, with offline, hang, slow=MS, errors, \
+            driver-failure, rule-failure, wrong-content-type, endless, redirect=URL or version=X.
+            """)
+    var fault: [FaultFlag] = []
     @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
 
     func validate() throws {
@@ -60,14 +61,10 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func applyFaults(to fleet: SimulatedFleet) throws {
         var faults: [Int: SimulatedFaults] = [:]
-        for text in fault {
-            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-            let numbers = parts.first == "*" ? Array(1...count) : parts.first.flatMap { Int($0) }.map { [$0] } ?? []
-            for number in numbers where (1...count).contains(number) {
-                guard parts.count == 2, faults[number, default: SimulatedFaults()].set(parts[1]) else {
-                    throw ValidationError("“\(text)” is no fault; use NUMBER:FAULT, such as 3:offline or *:slow=200.")
-                }
-            }
+        for flag in fault {
+            let numbers = flag.numbers(of: count)
+            guard !numbers.isEmpty else { throw ValidationError("“\(flag)” is of none of \(count) services.") }
+            for number in numbers { _ = faults[number, default: SimulatedFaults()].set(flag.fault) }
         }
         for (number, faults) in faults { fleet.setFaults(faults, of: number - 1) }
     }
