@@ -67,7 +67,7 @@ import Transport
     }
 
     @Test func `a service that is away gives 502, one that is slow 504, each with a reason`() async throws {
-        try await withAdoptedFleet(proxyTimeout: .seconds(2)) { world, fleet, service, project in
+        try await withAdoptedFleet(proxyTimeout: .seconds(5)) { world, fleet, service, project in
             let path = "/api/v1/services/\(service)/proxy/api/version"
             var faults = SimulatedFaults()
             faults.offline = true
