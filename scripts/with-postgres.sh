@@ -52,8 +52,8 @@ if [ "$(id -u)" = 0 ]; then
 fi
 cd "$folder"
 
-"${as_postgres[@]}" "$bin/initdb" --pgdata="$folder/data" --username=postgres --pwfile="$folder/password" --encoding=UTF8 \
-    --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 --no-sync >"$folder/initdb.log" 2>&1 ||
+"${as_postgres[@]}" "$bin/initdb" --pgdata="$folder/data" --username=postgres --pwfile="$folder/password" \
+    --encoding=UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 --no-sync >"$folder/initdb.log" 2>&1 ||
     { cat "$folder/initdb.log" >&2; die "initdb failed."; }
 
 settings=(-c "unix_socket_directories=$folder" -c listen_addresses=127.0.0.1 -c max_connections=300

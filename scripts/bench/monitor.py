@@ -167,8 +167,8 @@ def scraped(base: str) -> int:
 
 
 def count_scrapes(base: str) -> float:
-    count = metric(fetch(f"{base}/metrics"), "prometheus_target_interval_length_seconds_count", f'interval="{INTERVAL}s"')
-    return count or 0
+    name, label = "prometheus_target_interval_length_seconds_count", f'interval="{INTERVAL}s"'
+    return metric(fetch(f"{base}/metrics"), name, label) or 0
 
 
 if __name__ == "__main__":

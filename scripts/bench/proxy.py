@@ -68,8 +68,8 @@ def main() -> int:
                 measure_body(ours, theirs, running, results)
     results.notes.append(
         f"Small: `wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` on `/api/version`, {ROUNDS} rounds in turn, medians. Body: one "
-        f"GET of 1 GiB, {ROUNDS} rounds in turn, medians. nginx has 2 workers and keeps its connections to the service; "
-        "wrk, both proxies and the service share this machine's cores."
+        f"GET of 1 GiB, {ROUNDS} rounds in turn, medians. nginx has 2 workers and keeps its connections to the "
+        "service; wrk, both proxies and the service share this machine's cores."
     )
     results.write(sys.argv[2])
     return 0 if results.passed else 1

@@ -21,6 +21,11 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def start(self) -> str:
+        """The beginning of the body, for messages."""
+        return self.body[:500].decode(errors="replace")
+
 
 class API:
     """Speaks to one platform with one credential."""
@@ -60,7 +65,7 @@ class API:
         sent = {"Content-Type": "application/json"} if body is not None else {}
         answer = self.request(method, path, body, {**sent, **(fields or {})})
         if answer.status != status:
-            raise HarnessError(f"{method} {path} answered {answer.status}: {answer.body[:500].decode(errors='replace')}")
+            raise HarnessError(f"{method} {path} answered {answer.status}: {answer.start}")
         return answer.json() if answer.body else None
 
     def get(self, path: str, **query: Any) -> Any:
@@ -75,7 +80,7 @@ class API:
             {"Content-Type": "application/json"},
         )
         if answer.status != 200:
-            raise HarnessError(f"signing in answered {answer.status}: {answer.body[:500].decode(errors='replace')}")
+            raise HarnessError(f"signing in answered {answer.status}: {answer.start}")
         cookie = answer.fields["Set-Cookie"].split(";", 1)[0]
         return {"Cookie": cookie, "X-CSRF-Token": answer.json()["csrfToken"]}
 
@@ -96,7 +101,7 @@ class API:
             "POST", f"/api/v1/projects/{project}/services/import", csv, {"Content-Type": "text/csv"}
         )
         if answer.status != 200:
-            raise HarnessError(f"the import answered {answer.status}: {answer.body[:500].decode(errors='replace')}")
+            raise HarnessError(f"the import answered {answer.status}: {answer.start}")
         result = answer.json()
         if result["failed"]:
             raise HarnessError(f"the import refused {len(result['failed'])} lines, such as {result['failed'][0]}")

@@ -11,13 +11,9 @@ from .processes import Running, free_port, wait_until
 EMAIL = "admin@edgewright.local"
 
 
-def repository() -> Path:
-    return Path(__file__).resolve().parents[2]
-
-
-def simulate(binary: str, folder: Path, count: int, *options: str, port: int | None = None) -> tuple[Running, int, Path]:
-    """A fleet on one port, with what to import it by; it answers when this returns."""
-    port = port or free_port()
+def simulate(binary: str, folder: Path, count: int, *options: str) -> tuple[Running, int, Path]:
+    """A fleet, the one port it is on unless it has `--base-port`, and the CSV to import it by; it answers by then."""
+    port = free_port()
     csv = folder / "fleet.csv"
     csv.unlink(missing_ok=True)
     layout = () if "--base-port" in options else ("--port", str(port))

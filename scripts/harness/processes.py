@@ -22,7 +22,7 @@ class HarnessError(Exception):
 
 
 def exit_on_signals() -> None:
-    """Turns the signals that stop a program into SystemExit, so that `with` blocks are left and what runs is stopped."""
+    """Turns signals to stop into SystemExit, so that `with` blocks are left and what runs is stopped."""
 
     def leave(number: int, _frame: object) -> None:
         sys.exit(128 + number)
@@ -121,7 +121,3 @@ class Running:
             if line.startswith(field + ":"):
                 return int(line.split()[1]) * 1024
         raise HarnessError(f"{self.name}: no {field}")
-
-    def forget_peak_memory(self) -> None:
-        """Lets `VmHWM` begin anew at what is resident now."""
-        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
