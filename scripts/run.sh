@@ -34,7 +34,7 @@ main() {
     fi
     prepare_account
     trap stop EXIT
-    trap 'exit 0' INT TERM HUP
+    trap 'exit 0' INT TERM HUP PIPE
     start_fleet
     start_platform
     if ! make_demo; then note='The demo project is not complete: see data/logs/demo.log.'; fi
@@ -148,14 +148,27 @@ make_demo() {
 }
 
 demo_steps() {
+    # The user's own session stays as it is.
     export EDGEWRIGHT_CONFIG="$data/demo/session.yaml"
+    unset EDGEWRIGHT_SERVER EDGEWRIGHT_TOKEN EDGEWRIGHT_PROJECT EDGEWRIGHT_PASSWORD
     local org project
     "$binary" login "$(address)" --email "$(<"$data/demo/account")" --password-stdin <"$data/first-password" &&
-        org=$(kept org "$binary" orgs create Demo --quiet) &&
-        project=$(kept project "$binary" projects create Plant --org "$org" --quiet) &&
-        "$binary" services import "$data/demo/fleet.csv" --project "$project" &&
+        org=$(kept org make_org) &&
+        project=$(kept project make_project "$org") &&
+        import_fleet "$project" &&
         touch "$data/demo/done" &&
-        rm -f "$EDGEWRIGHT_CONFIG"
+        "$binary" logout
+}
+
+# A run that was killed may have made them without keeping their ids.
+make_org() { "$binary" orgs create Demo --quiet || "$binary" orgs get Demo --quiet; }
+make_project() { "$binary" projects create Plant --org "$1" --quiet || "$binary" projects get Plant --quiet; }
+
+# 2: some lines were refused, as all are that a run before this one brought in.
+import_fleet() {
+    local status=0
+    "$binary" services import "$data/demo/fleet.csv" --project "$1" || status=$?
+    [ "$status" = 0 ] || [ "$status" = 2 ]
 }
 
 # kept NAME COMMAND...: what the command prints, from the first time that it succeeded.
@@ -202,8 +215,8 @@ watch() {
 stop() {
     local status=$?
     trap - EXIT
-    trap '' INT TERM HUP
-    if [ "$status" = 0 ] && [ -n "$serve" ]; then printf '\n  Stopping\n'; fi
+    trap '' INT TERM HUP PIPE
+    if [ "$status" = 0 ] && [ -n "$serve" ]; then printf '\n  Stopping\n' || true; fi
     stop_one "$serve"
     stop_one "$fleet"
     exit "$status"
