@@ -27,6 +27,7 @@ package struct ServiceImporter: Sendable {
         }
         reader.finish { run.take($0) }
         try await run.finish()
+        if run.imported >= Self.rowsAtOnce { try await context.write { try $0.refreshServiceStatistics() } }
         let detail = "\(run.imported) imported, \(run.failures.count) failed"
         try await recordStep("service.import", detail, in: access)
         return ImportReport(imported: run.imported, failures: run.failures)

@@ -107,6 +107,13 @@ extension SQLSession {
             .map(readServiceRecord)
     }
 
+    /// To be called after many rows were written: PostgreSQL plans by statistics that it otherwise takes only now and
+    /// then, and a plan made for an empty table reads a full one from end to end. SQLite goes by its indexes.
+    package func refreshServiceStatistics() throws {
+        guard dialect == .postgres else { return }
+        try execute("ANALYZE service, tag, service_tag", [])
+    }
+
     package func countServices() throws -> Int { try count("SELECT COUNT(*) FROM service", []) }
 
     /// Every service of every project after `id`, by id: for building the directory in memory, piece by piece.

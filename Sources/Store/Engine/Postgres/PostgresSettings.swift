@@ -29,13 +29,14 @@ struct PostgresSettings: Sendable {
     /// Sent when the connection stands: as start-up options, poolers such as PgBouncer would refuse them.
     ///
     /// JIT compilation costs more than the short statements of ours take. A transaction whose process hangs must not
-    /// keep its locks for ever. A cursor's rows are always fetched to the last one.
+    /// keep its locks for ever. A plan that was made when a table was small must not be kept while it grows. A cursor's rows are always fetched to the last one.
     var preparation: String {
         let limit = statementLimit.wholeMilliseconds
         return """
             SET statement_timeout = \(limit); SET lock_timeout = \(limit);
             SET idle_in_transaction_session_timeout = \(2 * limit);
-            SET jit = off; SET cursor_tuple_fraction = 1; SET extra_float_digits = 1; SET timezone = 'UTC'
+            SET jit = off; SET plan_cache_mode = force_custom_plan; SET cursor_tuple_fraction = 1;
+            SET extra_float_digits = 1; SET timezone = 'UTC'
             """
     }
 }
