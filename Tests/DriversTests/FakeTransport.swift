@@ -25,7 +25,7 @@ final class FakeTransport: Transport {
     func send(_ request: RemoteRequest) async throws -> RemoteResponse {
         requests.withLock { $0.append(request) }
         let answer = try await script(request)
-        return RemoteResponse(status: answer.status, headerFields: answer.fields, body: answer.body)
+        return RemoteResponse(status: answer.status, headerFields: answer.fields, body: answer.makeBody())
     }
 
     func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
@@ -43,12 +43,13 @@ final class FakeTransport: Transport {
 struct FakeAnswer: Sendable {
     var status: HTTPResponse.Status
     var fields: HTTPFields
-    var body: AnyByteStream
+    /// A body can be read once, an answer be given many times.
+    var makeBody: @Sendable () -> AnyByteStream
 
-    init(_ status: Int, fields: HTTPFields = [:], body: AnyByteStream) {
+    init(_ status: Int, fields: HTTPFields = [:], body: @escaping @Sendable @autoclosure () -> AnyByteStream) {
         self.status = HTTPResponse.Status(code: status)
         self.fields = fields
-        self.body = body
+        makeBody = body
     }
 
     static func text(_ text: String, _ status: Int = 200, type: String = "text/plain") -> FakeAnswer {

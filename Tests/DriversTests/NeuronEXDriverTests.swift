@@ -22,7 +22,7 @@ import Transport
         let report = try await driver.survey(FakeTransport(Recorded.neuronex).session())
         #expect(report.version == "3.6.0")
         #expect(report.system.uptime == 6332)
-        #expect(report.system.memoryUsed == 8_364_032 + 84_316_160)
+        #expect(report.system.memoryUsed == 92_680_192)
         #expect(report.system.memoryTotal == 4_125_425_664)
         #expect(report.tags == TagUsage(allocated: 30, used: 7))
         #expect(report.recordsIn == 853)
