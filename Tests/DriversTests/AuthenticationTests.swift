@@ -16,6 +16,26 @@ final class StoppedClock: Sendable {
     var read: @Sendable () -> Timestamp { { self.now } }
 }
 
+/// Lets those wait who must not go on before everybody has come.
+actor Meeting {
+    private var missing: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(of count: Int) { missing = count }
+
+    func arrive() {
+        missing -= 1
+        guard missing == 0 else { return }
+        for one in waiting { one.resume() }
+        waiting = []
+    }
+
+    func everybody() async {
+        guard missing > 0 else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+}
+
 /// What a token says, not verified.
 struct TokenClaims: Decodable {
     let iss: String
@@ -236,22 +256,18 @@ enum TestKey {
     @Test func `of many who need the same token one signs in`() async throws {
         let authenticator = try await authenticator()
         let callers = 50
-        let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
+        let meeting = Meeting(of: callers)
         let inner = service()
         let transport = FakeTransport { request in
             // The sign-in lasts until everybody has come.
-            var count = 0
-            for await _ in arrivals {
-                count += 1
-                if count == callers { break }
-            }
+            await meeting.everybody()
             let response = try await inner.send(request)
             return FakeAnswer(response.status.code, body: response.body)
         }
         let all = try await withThrowingTaskGroup(of: HTTPFields.self) { group in
             for _ in 0..<callers {
                 group.addTask { [id, credential, driver] in
-                    arrive.yield()
+                    await meeting.arrive()
                     return try await authenticator.fields(credential, of: id, driver: driver, over: transport)
                 }
             }
