@@ -1,26 +1,34 @@
 package import Fleet
 import HTTPTypes
 import NIOCore
-package import Transport
+import Transport
 
 /// Any HTTP service: it is well when its health path answers 2xx.
 package struct CustomDriver: ServiceDriver {
+    /// The status says all. The body is read only so that its connection can be used again.
+    private static let maximumBody = 64 << 10
+    private static let bodyPatience = Duration.seconds(1)
+
     package let category = ServiceCategory.custom
-    package let capabilities: DriverCapabilities = [.platformTokens]
+    package let capabilities: DriverCapabilities = [.platformTokens, .passwords]
+    package let authentication = DriverAuthentication(audience: "neuronex", password: .basic)
 
     package init() {}
 
     package func pulse(_ session: ServiceSession, previous: ServicePulse?) async throws -> ServicePulse {
         let path = session.healthPath ?? "/"
-        let request = RemoteRequest(
-            target: path, headerFields: session.credentialFields, timeout: session.timeout,
-            idleTimeout: session.timeout)
-        let response = try await session.transport.send(request)
+        let response = try await session.transport.send(
+            RemoteRequest(
+                target: path, headerFields: session.credentialFields, timeout: session.timeout,
+                idleTimeout: Self.bodyPatience))
         guard response.status.kind == .successful else {
-            throw ServiceAnswerError(response, body: ByteBuffer(), target: path)
+            let answer = ServiceAnswer(
+                path: String(path.prefix { $0 != "?" }), status: response.status,
+                location: response.headerFields[.location], body: ByteBuffer())
+            throw ServiceAnswerError(answer, .custom)
         }
-        // A short body is read, so that the connection can be used again; one without end is not worth an outage.
-        _ = try? await response.collect(upTo: 64 * 1024, within: session.timeout)
+        await drain(response)
+        // Being told to stop is no answer.
         try Task.checkCancellation()
         return ServicePulse()
     }
@@ -30,9 +38,9 @@ package struct CustomDriver: ServiceDriver {
         return ServiceReport()
     }
 
-    package func logIn(
-        username: String, password: String, over transport: any Transport
-    ) async throws -> String {
-        throw EdgewrightError(.unsupported, "A custom service has no sign-in that the platform knows.")
+    /// A body that is long, slow, endless or broken costs the connection, not the service's health.
+    private func drain(_ response: RemoteResponse) async {
+        if let length = response.headerFields[.contentLength].flatMap({ Int($0) }), length > Self.maximumBody { return }
+        _ = try? await response.collect(upTo: Self.maximumBody, within: Self.bodyPatience)
     }
 }

@@ -6,6 +6,8 @@ package import Transport
 package protocol ServiceDriver: Sendable {
     var category: ServiceCategory { get }
     var capabilities: DriverCapabilities { get }
+    /// How the platform proves itself to services of this category.
+    var authentication: DriverAuthentication { get }
 
     /// One cheap look, once every probe interval: is it there, does it take our credentials, what runs.
     /// - Parameter previous: what the last pulse of this service gave; parts whose bytes are the same are taken over.
@@ -17,8 +19,23 @@ package protocol ServiceDriver: Sendable {
     func survey(_ session: ServiceSession) async throws -> ServiceReport
 
     /// Asks the service for a token in exchange for user name and password.
-    /// - Throws: `TransportError`, `ServiceAnswerError`.
+    /// - Throws: `TransportError`, `ServiceAnswerError`; `EdgewrightError` of code `.unsupported` where
+    ///   `authentication.password` is not `.login`.
     func logIn(username: String, password: String, over transport: any Transport) async throws -> String
+}
+
+extension ServiceDriver {
+    package func logIn(username: String, password: String, over transport: any Transport) async throws -> String {
+        throw EdgewrightError(.unsupported, "\(category.rawValue) services have no sign-in that gives out tokens.")
+    }
+
+    /// To be asked before anything is sent.
+    /// - Throws: `EdgewrightError` of code `.unsupported`, naming what the category can't do.
+    package func require(_ wanted: DriverCapabilities) throws {
+        let missing = wanted.subtracting(capabilities)
+        guard !missing.isEmpty else { return }
+        throw EdgewrightError(.unsupported, "\(category.rawValue) services have no \(missing.words).")
+    }
 }
 
 /// What a category can be asked for.
@@ -31,52 +48,15 @@ package struct DriverCapabilities: OptionSet, Sendable {
     package static let tagUsage = DriverCapabilities(rawValue: 1 << 2)
     package static let platformTokens = DriverCapabilities(rawValue: 1 << 3)
     package static let passwords = DriverCapabilities(rawValue: 1 << 4)
-}
 
-/// What a pulse found.
-package struct ServicePulse: Sendable, Equatable {
-    /// One answer, with the hash of its bytes: an unchanged answer need not be parsed again.
-    package struct Part<Value: Sendable & Equatable>: Sendable, Equatable {
-        package var hash: Int
-        package var value: Value
+    private static let names: [(DriverCapabilities, String)] = [
+        (.drivers, "drivers"), (.rules, "rules"), (.tagUsage, "tag usage"),
+        (.platformTokens, "authentication by the platform's token"), (.passwords, "authentication by password"),
+    ]
 
-        package init(hash: Int, value: Value) {
-            self.hash = hash
-            self.value = value
-        }
-    }
-
-    /// Running and link state by driver name.
-    package struct NodeState: Sendable, Equatable {
-        package var name: String
-        package var running: Bool
-        package var connected: Bool
-        package var roundTrip: Int?
-    }
-
-    package var nodes: Part<[NodeState]>?
-    package var rules: Part<[RuleState]>?
-
-    package init(nodes: Part<[NodeState]>? = nil, rules: Part<[RuleState]>? = nil) {
-        self.nodes = nodes
-        self.rules = rules
-    }
-
-    /// The report with what the pulse saw; `nil` when the pulse saw drivers that the report does not know, so that a
-    /// new survey is due.
-    package func applied(to report: ServiceReport) -> ServiceReport? {
-        var updated = report
-        if let rules { updated.rules = rules.value }
-        guard let nodes else { return updated }
-        let states = Dictionary(nodes.value.map { ($0.name, $0) }) { _, last in last }
-        guard states.count == report.drivers.count else { return nil }
-        for index in updated.drivers.indices {
-            guard let state = states[updated.drivers[index].name] else { return nil }
-            updated.drivers[index].running = state.running
-            updated.drivers[index].connected = state.connected
-            updated.drivers[index].roundTrip = state.roundTrip
-        }
-        return updated
+    /// For messages: "drivers, tag usage".
+    var words: String {
+        Self.names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
     }
 }
 
@@ -87,7 +67,7 @@ package struct ServiceSession: Sendable {
     package let credentialFields: HTTPFields
     /// For `custom` services.
     package let healthPath: String?
-    /// Of each single request.
+    /// Of each single request, from asking to the answer's last byte.
     package let timeout: Duration
 
     package init(

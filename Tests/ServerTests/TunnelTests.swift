@@ -167,7 +167,7 @@ import Transport
                 let answer = try await transport.send(
                     RemoteRequest(
                         target: "/api/v1/services/\(service)/proxy\(path)",
-                        headerFields: [.authorization: "Bearer \(world.admin.token ?? "")"]))
+                        headerFields: [.authorization: "Bearer \(world.admin.token ?? "")"], timeout: .seconds(30)))
                 #expect(answer.status == .badRequest)
                 _ = try await answer.collect(upTo: 10_000)
             }
@@ -186,10 +186,12 @@ import Transport
                     .secWebSocketVersion: "13",
                 ]
                 let target = "/api/v1/services/\(service)/proxy/api/ws/echo"
-                let refused = try await transport.upgrade(RemoteRequest(target: target, headerFields: fields))
+                let refused = try await transport.upgrade(
+                    RemoteRequest(target: target, headerFields: fields, timeout: .seconds(30)))
                 #expect(refused.response.status == .unauthorized)
                 fields[.authorization] = "Bearer \(world.admin.token ?? "")"
-                let opened = try await transport.upgrade(RemoteRequest(target: target, headerFields: fields))
+                let opened = try await transport.upgrade(
+                    RemoteRequest(target: target, headerFields: fields, timeout: .seconds(30)))
                 #expect(opened.response.status == .switchingProtocols)
                 #expect(opened.response.headerFields[.secWebSocketAccept] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
                 let channel = try #require(opened.channel)

@@ -82,7 +82,7 @@ package struct Monitor: Sendable {
             return ConnectionCheck(
                 reachable: true, authenticated: true, version: version, message: "The service answers as it should.")
         } catch {
-            await probe.connector.authenticator.forget(entry.id)
+            probe.connector.authenticator.forget(entry.id)
             switch ProbeOutcome(error) {
             case .answered:
                 return ConnectionCheck(reachable: true, authenticated: true, version: nil, message: "")

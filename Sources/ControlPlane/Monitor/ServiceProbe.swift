@@ -28,7 +28,7 @@ struct ServiceProbe: Sendable {
             return try await body(try await session(entry, driver))
         } catch let error as ServiceAnswerError where entry.auth.kind != .none {
             guard error.isAboutCredentials else { throw error }
-            await connector.authenticator.forget(entry.id)
+            connector.authenticator.forget(entry.id)
             return try await body(try await session(entry, driver))
         }
     }
@@ -36,7 +36,7 @@ struct ServiceProbe: Sendable {
     private func session(_ entry: DirectoryEntry, _ driver: any ServiceDriver) async throws -> ServiceSession {
         let transport = try connector.transport(to: entry)
         let credential = try connector.credential(of: entry)
-        let known = connector.authenticator.cachedFields(credential, driver: driver)
+        let known = connector.authenticator.cachedFields(credential, of: entry.id, driver: driver)
         let fields: HTTPFields
         if let known {
             fields = known

@@ -26,7 +26,7 @@ package struct TunnelRoute: Sendable {
     }
 
     /// The service's own authentication, when it is in hand without waiting.
-    package var cachedCredentialFields: HTTPFields? { authenticator.cachedFields(credential, driver: driver) }
+    package var cachedCredentialFields: HTTPFields? { authenticator.cachedFields(credential, of: id, driver: driver) }
 
     /// - Throws: `.unreachable` when the service can't be signed in to.
     package func credentialFields() async throws -> HTTPFields {
@@ -43,7 +43,7 @@ package struct TunnelRoute: Sendable {
     }
 
     /// To be told when the service answers 401, so that the next request signs in anew.
-    package func credentialRefused() async { await authenticator.forget(id) }
+    package func credentialRefused() async { authenticator.forget(id) }
 }
 
 extension ProbeOutcome {

@@ -1,11 +1,12 @@
 package import Fleet
 import Foundation
+package import HTTPTypes
 import JWTKit
 import NIOConcurrencyHelpers
 
 /// Signs the tokens (RS256) that services with authentication on take from the platform.
 ///
-/// Signing costs about 0.6 ms, so one token an audience serves the whole fleet until it is about to expire.
+/// Signing costs about 0.6 ms, so one token a kind of service serves the whole fleet until it is about to expire.
 package final class EdgeTokenSigner: Sendable {
     private struct Claims: JWTPayload {
         var iss: IssuerClaim
@@ -16,16 +17,25 @@ package final class EdgeTokenSigner: Sendable {
         func verify(using _: some JWTAlgorithm) throws { try exp.verifyNotExpired() }
     }
 
+    private struct Signed {
+        let fields: HTTPFields
+        let expiresAt: Timestamp
+    }
+
     private static let lifetime = Duration.seconds(3600)
     /// A new token is made while the old one still has this long, so that no request carries a dying one.
-    private static let reserve = Duration.seconds(600)
+    private static let reserve = Duration.seconds(300)
+    /// For services whose clock is behind.
+    private static let backdating = Duration.seconds(60)
 
     private let keys = JWTKeyCollection()
     private let issuer: String
     private let now: @Sendable () -> Timestamp
-    private let cached = NIOLockedValueBox<[String: (token: String, expiresAt: Timestamp)]>([:])
+    private let cached = NIOLockedValueBox<[DriverAuthentication: Signed]>([:])
+    private let signings = SingleFlight<DriverAuthentication, HTTPFields>()
 
     /// - Parameter issuer: name of the public key's file, without its ending, in the services' folder.
+    /// - Throws: when the key is not an RSA private key in PEM.
     package init(
         privatePEM: String, issuer: String, now: @escaping @Sendable () -> Timestamp
     ) async throws {
@@ -34,25 +44,33 @@ package final class EdgeTokenSigner: Sendable {
         await keys.add(rsa: try Insecure.RSA.PrivateKey(pem: privatePEM), digestAlgorithm: .sha256)
     }
 
-    /// A token for this audience that is in hand already.
-    package func cachedToken(audience: String) -> String? {
+    /// The field with a token that is in hand already.
+    package func cachedFields(for services: DriverAuthentication) -> HTTPFields? {
         let time = now()
         return cached.withLockedValue { cached in
-            guard let found = cached[audience], found.expiresAt.since(time) > Self.reserve else { return nil }
-            return found.token
+            guard let found = cached[services], found.expiresAt.since(time) > Self.reserve else { return nil }
+            return found.fields
         }
     }
 
-    package func token(audience: String) async throws -> String {
-        if let token = cachedToken(audience: audience) { return token }
+    /// The field with a token that these services take.
+    package func fields(for services: DriverAuthentication) async throws -> HTTPFields {
+        if let fields = cachedFields(for: services) { return fields }
+        return try await signings.run(services) { [self] in
+            // Another signing may have ended between the look above and this one.
+            if let fields = cachedFields(for: services) { return fields }
+            return try await sign(for: services)
+        }
+    }
+
+    private func sign(for services: DriverAuthentication) async throws -> HTTPFields {
         let time = now()
         let expiresAt = time + Self.lifetime
         let claims = Claims(
-            iss: IssuerClaim(value: issuer), aud: AudienceClaim(value: [audience]),
-            // A minute back, for services whose clock is behind.
-            iat: IssuedAtClaim(value: (time - .seconds(60)).date), exp: ExpirationClaim(value: expiresAt.date))
-        let token = try await keys.sign(claims)
-        cached.withLockedValue { $0[audience] = (token, expiresAt) }
-        return token
+            iss: IssuerClaim(value: issuer + services.issuerSuffix), aud: AudienceClaim(value: [services.audience]),
+            iat: IssuedAtClaim(value: (time - Self.backdating).date), exp: ExpirationClaim(value: expiresAt.date))
+        let fields: HTTPFields = [.authorization: services.tokenPrefix + (try await keys.sign(claims))]
+        cached.withLockedValue { $0[services] = Signed(fields: fields, expiresAt: expiresAt) }
+        return fields
     }
 }

@@ -1,37 +1,22 @@
 package import Fleet
 import Foundation
 package import HTTPTypes
+import NIOConcurrencyHelpers
 package import Transport
-
-/// What the platform proves itself with to one service.
-package enum ServiceCredential: Sendable, CustomStringConvertible {
-    case none
-    case platformToken
-    case password(username: String, password: String)
-
-    /// Without the password.
-    package var description: String {
-        switch self {
-        case .none: "none"
-        case .platformToken: "platform token"
-        case .password(let username, _): "password of \(username)"
-        }
-    }
-}
 
 /// Finds the field that carries a service's authentication: the platform's own token, or one that the service gave in
 /// exchange for a password. Tokens are kept until shortly before they expire; of many who need the same new one, one
 /// asks.
-package actor ServiceAuthenticator {
-    /// Neuron's tokens live an hour and can't be renewed.
-    private static let assumedLifetime = Duration.seconds(3000)
-    private static let reserve = Duration.seconds(120)
-    private static let maximumEntries = 100_000
+package final class ServiceAuthenticator: Sendable {
+    private struct Login: Hashable {
+        let id: Identifier<EdgeService>
+        let credential: ServiceCredential
+    }
 
     private let signer: EdgeTokenSigner
     private let now: @Sendable () -> Timestamp
-    private var tokens: [Identifier<EdgeService>: (token: String, expiresAt: Timestamp)] = [:]
-    private var logins: [Identifier<EdgeService>: Task<String, any Error>] = [:]
+    private let tokens = NIOLockedValueBox(ServiceTokenCache())
+    private let logins = SingleFlight<Login, HTTPFields>()
 
     package init(signer: EdgeTokenSigner, now: @escaping @Sendable () -> Timestamp) {
         self.signer = signer
@@ -39,67 +24,72 @@ package actor ServiceAuthenticator {
     }
 
     /// The fields to add to a request, when they are in hand without waiting.
-    package nonisolated func cachedFields(_ credential: ServiceCredential, driver: any ServiceDriver) -> HTTPFields? {
+    package func cachedFields(
+        _ credential: ServiceCredential, of id: Identifier<EdgeService>, driver: any ServiceDriver
+    ) -> HTTPFields? {
         switch credential {
-        case .none: [:]
-        case .platformToken: signer.cachedToken(audience: driver.category.tokenAudience).map(Self.fields)
-        case .password: nil
+        case .none: return [:]
+        case .platformToken: return signer.cachedFields(for: driver.authentication)
+        case .password(let username, let password):
+            switch driver.authentication.password {
+            case .basic: return Self.basic(username, password)
+            case .login:
+                let time = now()
+                return tokens.withLockedValue { $0.fields(id, credential, at: time) }
+            }
         }
     }
 
-    /// - Throws: what signing in to the service throws.
+    /// The fields to add to a request. May sign in to the service first; that takes 5 s at most.
+    /// - Throws: `ServiceAnswerError` or `TransportError` when the service can't be signed in to. A refusal is repeated
+    ///   for a few seconds without asking again, so that a wrong password locks nobody out.
     package func fields(
         _ credential: ServiceCredential, of id: Identifier<EdgeService>, driver: any ServiceDriver,
         over transport: any Transport
     ) async throws -> HTTPFields {
-        switch credential {
-        case .none: return [:]
-        case .platformToken: return Self.fields(try await signer.token(audience: driver.category.tokenAudience))
-        case .password(let username, let password):
-            if let known = tokens[id], known.expiresAt.since(now()) > Self.reserve { return Self.fields(known.token) }
-            let login =
-                logins[id]
-                ?? Task { try await driver.logIn(username: username, password: password, over: transport) }
-            logins[id] = login
-            defer { logins[id] = nil }
-            let token = try await login.value
-            keep(token, of: id)
-            return Self.fields(token)
+        if let known = cachedFields(credential, of: id, driver: driver) { return known }
+        guard case .password(let username, let password) = credential else {
+            return try await signer.fields(for: driver.authentication)
+        }
+        return try await logins.run(Login(id: id, credential: credential)) { [self] in
+            // Another sign-in may have ended between the look above and this one.
+            if let known = cachedFields(credential, of: id, driver: driver) { return known }
+            let time = now()
+            if let refusal = tokens.withLockedValue({ $0.refusal(id, credential, at: time) }) { throw refusal }
+            do {
+                let token = try await driver.logIn(username: username, password: password, over: transport)
+                return keep(token, of: id, credential, driver.authentication)
+            } catch let error as ServiceAnswerError {
+                keep(error, of: id, credential)
+                throw error
+            }
         }
     }
 
-    /// Forgets a token that the service does not take any more, or that belonged to another password.
-    package func forget(_ id: Identifier<EdgeService>) { tokens[id] = nil }
-
-    private func keep(_ token: String, of id: Identifier<EdgeService>) {
-        if tokens.count >= Self.maximumEntries { tokens.removeAll() }
-        let assumed = now() + Self.assumedLifetime
-        tokens[id] = (token, min(assumed, Self.expiry(of: token) ?? assumed))
+    /// To be told when the service does not take the token any more, so that the next request signs in anew.
+    package func forget(_ id: Identifier<EdgeService>) {
+        let time = now()
+        tokens.withLockedValue { $0.forgetToken(id, at: time) }
     }
 
-    /// The `exp` claim, if the token is a JWT. It is not verified: it only tells when to ask anew.
-    private static func expiry(of token: String) -> Timestamp? {
-        struct Claims: Decodable { let exp: Int64 }
-        let parts = token.split(separator: ".")
-        guard parts.count == 3 else { return nil }
-        var payload = parts[1].replacing("-", with: "+").replacing("_", with: "/")
-        payload += String(repeating: "=", count: (4 - payload.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: String(payload)),
-            let claims = try? JSONDecoder().decode(Claims.self, from: data)
-        else { return nil }
-        return Timestamp(milliseconds: claims.exp.multipliedReportingOverflow(by: 1000).partialValue)
+    private func keep(
+        _ token: String, of id: Identifier<EdgeService>, _ credential: ServiceCredential,
+        _ services: DriverAuthentication
+    ) -> HTTPFields {
+        let fields: HTTPFields = [.authorization: services.tokenPrefix + token]
+        let time = now()
+        let lifetime = TokenLifetime.usable(of: token, at: time)
+        tokens.withLockedValue { $0.keep(fields, for: lifetime, id, credential, at: time) }
+        return fields
     }
 
-    private static func fields(_ token: String) -> HTTPFields { [.authorization: "Bearer \(token)"] }
-}
+    private func keep(_ error: ServiceAnswerError, of id: Identifier<EdgeService>, _ credential: ServiceCredential) {
+        guard case .refusedCredentials = error else { return }
+        let time = now()
+        tokens.withLockedValue { $0.keepRefusal(error, id, credential, at: time) }
+    }
 
-extension ServiceCategory {
-    /// The `aud` of the platform's token.
-    var tokenAudience: String {
-        switch self {
-        case .neuronex, .custom: "neuronex"
-        case .neuron: "neuron"
-        case .ekuiper: "eKuiper"
-        }
+    private static func basic(_ username: String, _ password: String) -> HTTPFields {
+        [.authorization: "Basic \(Data("\(username):\(password)".utf8).base64EncodedString())"]
     }
 }

@@ -20,10 +20,21 @@ extension ProbeOutcome {
             self = .refusedCredentials(
                 reason: "the service says that the platform's token has expired: compare the clocks")
         case ServiceAnswerError.unusable(let reason): self = .missed(reason: reason)
-        case let error as TransportError where error.kind == .pathDown: self = .pathFailed(reason: error.message)
-        case let error as TransportError: self = .missed(reason: error.message)
+        case let error as TransportError: self.init(error)
+        // Something on the platform's side stood in the way, so nothing is known of the service.
         case let error as EdgewrightError: self = .pathFailed(reason: error.message)
-        default: self = .missed(reason: "\(error)")
+        case is CancellationError: self = .pathFailed(reason: "the probe was broken off")
+        default: self = .missed(reason: "the exchange with the service broke off")
+        }
+    }
+
+    private init(_ error: TransportError) {
+        switch error.kind {
+        case .pathDown, .invalidRequest: self = .pathFailed(reason: error.message)
+        case .bodyTooLarge:
+            self = .missed(reason: "\(error.message): is the category right?")
+        case .unknownHost, .connectionRefused, .timedOut, .tlsFailed, .connectionClosed, .invalidResponse:
+            self = .missed(reason: error.message)
         }
     }
 }

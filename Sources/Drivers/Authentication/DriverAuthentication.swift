@@ -1,0 +1,27 @@
+/// How services of one category are shown who asks.
+package struct DriverAuthentication: Sendable, Hashable {
+    /// What becomes of a user name and a password.
+    package enum PasswordUse: Sendable {
+        /// They are exchanged for a token by the service's own sign-in.
+        case login
+        /// They go with each request (RFC 7617).
+        case basic
+    }
+
+    /// The `aud` of the platform's token.
+    package let audience: String
+    /// What `iss` has behind the key's name: some services want the whole name of the public key's file.
+    package let issuerSuffix: String
+    /// What stands before a token in `Authorization`.
+    package let tokenPrefix: String
+    package let password: PasswordUse
+
+    package init(
+        audience: String, issuerSuffix: String = "", tokenPrefix: String = "Bearer ", password: PasswordUse
+    ) {
+        self.audience = audience
+        self.issuerSuffix = issuerSuffix
+        self.tokenPrefix = tokenPrefix
+        self.password = password
+    }
+}
