@@ -57,6 +57,7 @@ package final class Database: Sendable {
     ///
     /// - Throws: `StoreError`; of kind `.unavailable` also when the connection was lost during the commit, and
     ///   then nobody can know whether it took place.
+    @discardableResult
     package func write<Result: Sendable>(
         isolation: Isolation = .readCommitted, _ body: @escaping @Sendable (any SQLSession) throws -> Result
     ) async throws -> Result {

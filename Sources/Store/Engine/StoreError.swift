@@ -24,7 +24,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// Says what failed; never holds bound values or passwords.
+    /// Says what failed, in the engine's own words; never holds a password, nor the row that was refused.
     package let message: String
     package let cause: (any Error)?
     /// The transaction left no trace, and running it again may succeed.

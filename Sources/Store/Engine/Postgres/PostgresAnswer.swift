@@ -18,8 +18,18 @@ final class PostgresAnswer {
     var error: StoreError? {
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: nil
+        case _ where hasStalePlan:
+            StoreError(.busy, "The schema was changed by another process meanwhile.", isTransient: true)
         default: StoreError(postgres: result)
         }
+    }
+
+    /// The statement was prepared before the schema changed, and its columns are not the same any more.
+    ///
+    /// The name of the server's routine tells this from other things that are "not supported"; the message would be
+    /// in the server's language.
+    var hasStalePlan: Bool {
+        PQresultErrorField(result, CInt(UInt8(ascii: "R"))).map { String(cString: $0) } == "RevalidateCachedQuery"
     }
 
     var rowCount: Int { Int(PQntuples(result)) }
@@ -29,9 +39,6 @@ final class PostgresAnswer {
         let tag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
         return tag.hasPrefix("SELECT") || tag.hasPrefix("FETCH") ? 0 : Int(String(cString: PQcmdTuples(result))) ?? 0
     }
-
-    /// What a transaction command did: COMMIT of a failed transaction answers ROLLBACK.
-    var command: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
 
     func readNames() -> [String] {
         (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }

@@ -86,8 +86,7 @@ package actor PostgresConnection {
         try Task.checkCancellation()
         let link = try openLink()
         defer { if link.isLost || !link.isIdle { markLost() } }
-        link.statementLimit = kind.statementLimit ?? settings.statementLimit
-        try link.run(command: kind.begin)
+        try link.begin(kind.begin, statementLimit: kind.statementLimit ?? settings.statementLimit)
         let result: Result
         do {
             let session = PostgresSession(link)

@@ -7,11 +7,17 @@ final class PostgresLink {
     /// Statements kept prepared; the one not used for longest makes room.
     private static let statementLimit = 256
 
+    /// The server forgets a cancellation that comes before the statement it is meant for, so it is told again:
+    /// every so many milliseconds.
+    private static let cancellationCheck: Int64 = 250
+
     private let connection: OpaquePointer
     /// How long a statement may run; the server ends it then.
-    var statementLimit: Duration
+    private var statementLimit: Duration
     private var statements: [StatementKey: PreparedStatement] = [:]
     private var clock: UInt64 = 0
+    /// The schema changed under a prepared statement, so all of them are prepared anew.
+    private var hasStaleStatements = false
 
     /// Connects, which blocks for at most the connect limit for each address of the host.
     ///
@@ -27,6 +33,8 @@ final class PostgresLink {
         guard PQstatus(connection) == CONNECTION_OK else {
             throw StoreError(.unavailable, "The server can't be reached: \(lastMessage)", isTransient: true)
         }
+        // Such as "relation exists already, skipping": of no interest, and libpq would print them.
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
         try run(command: settings.preparation)
     }
 
@@ -45,6 +53,17 @@ final class PostgresLink {
 
     /// A copy of what it takes to cancel the running statement from another thread.
     func makeCanceller() -> PostgresCanceller? { PostgresCanceller(PQgetCancel(connection)) }
+
+    /// - Parameter statementLimit: what `command` tells the server, where it is not the connection's own.
+    func begin(_ command: String, statementLimit: Duration) throws {
+        self.statementLimit = statementLimit
+        if hasStaleStatements {
+            try run(command: "DEALLOCATE ALL")
+            statements = [:]
+            hasStaleStatements = false
+        }
+        try run(command: command)
+    }
 
     /// Runs one or more statements without values.
     func run(command: String) throws {
@@ -136,6 +155,7 @@ extension PostgresLink {
         var firstError: StoreError?
         while let answer = try nextAnswer(deadline) {
             if firstError == nil { firstError = answer.error }
+            if answer.hasStalePlan { hasStaleStatements = true }
             last = answer
         }
         if let firstError { throw isLost ? failure(firstError) : firstError }
@@ -158,13 +178,14 @@ extension PostgresLink {
     /// - Returns: false when the deadline has passed.
     private func waitUntilReadable(_ deadline: ContinuousClock.Instant) throws -> Bool {
         while true {
-            let left = (deadline - .now).wholeMilliseconds
+            let left = min((deadline - .now).wholeMilliseconds, Self.cancellationCheck)
             guard left > 0 else { return false }
             var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
             let ready = poll(&descriptor, 1, CInt(clamping: left))
             if ready > 0 { return true }
             // EAGAIN and EINTR only: wait for the rest of the time.
             guard ready == 0 || errno == EINTR || errno == EAGAIN else { throw failure() }
+            if Task.isCancelled { makeCanceller()?.cancel() }
         }
     }
 

@@ -62,6 +62,13 @@ final class PostgresPool: Sendable {
         for connection in idle { await connection.close() }
     }
 
+    /// Beyond this many the last would not be served in time anyway.
+    private static let maximumWaiters = 5000
+
+    private var busy: StoreError {
+        StoreError(.unavailable, "All \(limit) connections to the server were in use for \(waitLimit).")
+    }
+
     private static let closed = StoreError(.unavailable, "The store is closed.")
 }
 
@@ -136,11 +143,9 @@ extension PostgresPool {
             return state.nextWaiter
         }
         return try await withThrowingTaskGroup(of: Void.self, returning: Grant.self) { group in
-            group.addTask { [waitLimit, limit] in
-                try await Task.sleep(for: waitLimit)
-                let error = StoreError(
-                    .unavailable, "All \(limit) connections to the server were in use for \(waitLimit).")
-                self.fail(waiter: id, error)
+            group.addTask {
+                try await Task.sleep(for: self.waitLimit)
+                self.fail(waiter: id, self.busy)
             }
             defer { group.cancelAll() }
             return try await withTaskCancellationHandler {
@@ -161,6 +166,7 @@ extension PostgresPool {
                 state.places += 1
                 return .success(.place)
             }
+            guard state.waiters.count < Self.maximumWaiters else { return .failure(busy) }
             state.waiters.append((id, continuation))
             return nil
         }

@@ -60,8 +60,10 @@ final class PostgresSession: ScriptSession {
         try link.run(command: statement)
     }
 
-    /// - Throws: when a statement has failed and the transaction with it, though the error was caught.
+    /// - Throws: `CancellationError`, or `StoreError` when a statement has failed, and the transaction with it, though
+    ///   the error was caught.
     func checkUsable() throws {
+        try Task.checkCancellation()
         guard link.hasFailedTransaction else { return }
         throw StoreError(.other, "A statement failed before, and its error was passed over.")
     }

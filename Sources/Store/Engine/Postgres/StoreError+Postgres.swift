@@ -26,9 +26,6 @@ extension StoreError {
         // 40: serialization failure, deadlock. 55P03: a lock was not to be had in time.
         case "40001", "40P01", "55P03":
             self.init(.busy, text, isTransient: true)
-        case "0A000" where message.contains("cached plan"):
-            // Another process has changed the schema under a prepared statement.
-            self.init(.busy, text, isTransient: true)
         case "XX001", "XX002":
             self.init(.corrupt, text)
         case "57014":

@@ -1,9 +1,11 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// One file in WAL mode: one writer, several readers beside it.
-struct SQLiteEngine: DatabaseEngine {
+final class SQLiteEngine: DatabaseEngine {
     private let pool: DatabasePool
+    private let isClosed = Mutex(false)
 
     var dialect: SQLDialect { .sqlite }
 
@@ -93,7 +95,11 @@ struct SQLiteEngine: DatabaseEngine {
     }
 
     func close() async {
-        let pool = pool
+        let wasClosed = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return isClosed
+        }
+        guard !wasClosed else { return }
         // Keeps the planner's statistics fresh; a failure of it is no reason not to close.
         try? await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }
         try? pool.close()
@@ -115,6 +121,7 @@ struct SQLiteEngine: DatabaseEngine {
     }
 
     private func translating<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        guard !isClosed.withLock({ $0 }) else { throw StoreError(.unavailable, "The store is closed.") }
         do {
             return try await body()
         } catch let error as DatabaseError {
