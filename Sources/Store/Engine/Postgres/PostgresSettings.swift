@@ -29,7 +29,8 @@ struct PostgresSettings: Sendable {
     /// Sent when the connection stands: as start-up options, poolers such as PgBouncer would refuse them.
     ///
     /// JIT compilation costs more than the short statements of ours take. A transaction whose process hangs must not
-    /// keep its locks for ever. A plan that was made when a table was small must not be kept while it grows. A cursor's rows are always fetched to the last one.
+    /// keep its locks for ever. A plan that was made when a table was small must not be kept while it grows. A cursor's
+    /// rows are always fetched to the last one.
     var preparation: String {
         let limit = statementLimit.wholeMilliseconds
         return """
