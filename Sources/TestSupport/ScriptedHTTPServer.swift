@@ -108,11 +108,27 @@ package func withRawServer<Result: Sendable>(
         ) async throws -> Void,
     _ body: @Sendable (ScriptedHTTPServer) async throws -> Result
 ) async throws -> Result {
+    try await withRawConnections(at: place, tls: tls) { inbound, outbound, _ in
+        try await serve(inbound, outbound)
+    } _: {
+        try await body($0)
+    }
+}
+
+/// The same, for a server that needs the channel itself too.
+package func withRawConnections<Result: Sendable>(
+    at place: ScriptedHTTPServer.Place = .anyPort, tls: NIOSSLContext? = nil,
+    _ serve:
+        @Sendable @escaping (
+            NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>, any Channel
+        ) async throws -> Void,
+    _ body: @Sendable (ScriptedHTTPServer) async throws -> Result
+) async throws -> Result {
     try await withServer(at: place, tls: tls) { channel in
         try ScriptedHTTPServer.Raw(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     } serve: { connection in
-        try await connection.executeThenClose { try await serve($0, $1) }
+        try await connection.executeThenClose { try await serve($0, $1, connection.channel) }
     } body: {
         try await body($0)
     }

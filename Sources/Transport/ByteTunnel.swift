@@ -60,6 +60,9 @@ package enum ByteTunnel {
         } catch NIOSSLError.uncleanShutdown {
             // Many TLS peers just leave: what they had to say is said.
         }
+        // Once both ways have ended the connections are closed, and what is still waiting for a slow reader then would be
+        // lost: an empty write is done when everything before it is.
+        try await channel.writeAndFlush(ByteBuffer()).get()
         sink.finish()
     }
 

@@ -3,6 +3,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 
 @testable import Server
 
@@ -137,19 +138,20 @@ import Testing
             try await listener.converse { [self] client in
                 try await client.say(self.ask + "echo\r\n\r\n")
                 for await _ in asked { break }
-                let sent = Mutex(0)
-                let outbound = client.outbound
+                let sent = Count()
+                let (outbound, loop) = (client.outbound, client.channel.eventLoop)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         let chunk = ByteBuffer(repeating: 1, count: 100_000)
                         for _ in 0..<1000 {
                             try await outbound.write(chunk)
-                            sent.withLock { $0 += 1 }
+                            try await loop.submit {}.get()
+                            sent.value.add(1, ordering: .relaxed)
                         }
                     }
                     var before = -1
-                    while sent.withLock({ $0 }) != before || before < 1 {
-                        before = sent.withLock { $0 }
+                    while sent.value.load(ordering: .relaxed) != before || before < 1 {
+                        before = sent.value.load(ordering: .relaxed)
                         try await Task.sleep(for: .milliseconds(200))
                     }
                     #expect(before < 500)
@@ -178,15 +180,31 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(4))
     }
 
-    @Test func `an upgrade over TLS`() async throws {
+    @Test func `an upgrade over TLS, as the transport asks for it`() async throws {
         try await withTLSIdentity { identity in
             try await withListener(tls: identity) { listener in
-                // curl keeps the connection open for what it takes for an answer without end.
-                let answer = try await listener.curl(
-                    "--http1.1", "--include", "--max-time", "1", "-H", "Connection: Upgrade", "-H", "Upgrade: echo",
-                    listener.url("/denied"))
-                #expect(answer.hasPrefix("HTTP/1.1 101 Switching Protocols\r\n"))
+                try await withTransportClient { client in
+                    let endpoint = RemoteEndpoint(
+                        address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: true, verification: .none)
+                    let opened = try await DirectTransport(endpoint: endpoint, client: client).upgrade(
+                        RemoteRequest(target: "/", headerFields: [.connection: "Upgrade", .upgrade: "echo"]))
+                    let channel = try #require(opened.channel)
+                    let echoed = try await channel.executeThenClose { inbound, outbound in
+                        try await outbound.write(ByteBuffer(string: "over TLS"))
+                        var heard = ""
+                        for try await bytes in inbound {
+                            heard += String(buffer: bytes)
+                            if heard.count >= 8 { break }
+                        }
+                        return heard
+                    }
+                    #expect(echoed == "over TLS")
+                }
             }
         }
     }
+}
+
+private final class Count: Sendable {
+    let value = Atomic(0)
 }

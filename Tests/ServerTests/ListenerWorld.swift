@@ -29,7 +29,8 @@ struct ListenerWorld: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            var conversation = ListenerConversation(outbound: outbound, inbound: inbound.makeAsyncIterator())
+            var conversation = ListenerConversation(
+                channel: channel.channel, outbound: outbound, inbound: inbound.makeAsyncIterator())
             return try await body(&conversation)
         }
     }
@@ -56,14 +57,16 @@ struct ListenerWorld: Sendable {
 }
 
 struct ListenerConversation {
+    let channel: any Channel
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
-    var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private var unread = ""
 
     init(
-        outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        channel: any Channel, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
         inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     ) {
+        self.channel = channel
         self.outbound = outbound
         self.inbound = inbound
     }

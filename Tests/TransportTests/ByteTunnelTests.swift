@@ -8,8 +8,9 @@ import Transport
 
 @Suite struct ByteTunnelTests {
     private typealias Serve =
-        @Sendable (NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws ->
-        Void
+        @Sendable (
+            NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>, any Channel
+        ) async throws -> Void
 
     private func connect(to port: Int) async throws -> ByteTunnel.RawChannel {
         try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -27,8 +28,8 @@ import Transport
     private func pump(
         idleLimit: Duration = .seconds(20), _ left: @escaping Serve, _ right: @escaping Serve
     ) async throws {
-        try await withRawServer(left) { leftServer in
-            try await withRawServer(right) { rightServer in
+        try await withRawConnections(left) { leftServer in
+            try await withRawConnections(right) { rightServer in
                 try await ByteTunnel.pump(
                     try await connect(to: leftServer.port), try await connect(to: rightServer.port),
                     idleLimit: idleLimit)
@@ -41,12 +42,12 @@ import Transport
 
     @Test func `bytes go both ways until both have ended`() async throws {
         let heard = Mutex<[String: String]>([:])
-        try await pump { inbound, outbound in
+        try await pump { inbound, outbound, _ in
             try await outbound.write(ByteBuffer(string: "from left"))
             outbound.finish()
             let text = try await inbound.text()
             heard.withLock { $0["left"] = text }
-        } _: { inbound, outbound in
+        } _: { inbound, outbound, _ in
             // The half-close has come through when the text is whole; and then there is still an answer.
             let text = try await inbound.text()
             heard.withLock { $0["right"] = text }
@@ -60,14 +61,15 @@ import Transport
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         let sent = Mutex(0)
         let received = Mutex(0)
-        async let pumping: Void = pump { _, outbound in
+        async let pumping: Void = pump { _, outbound, channel in
             let chunk = ByteBuffer(repeating: 1, count: 100_000)
             for _ in 0..<1000 {
                 try await outbound.write(chunk)
+                try await channel.eventLoop.submit {}.get()
                 sent.withLock { $0 += 1 }
             }
-            outbound.finish()
-        } _: { inbound, outbound in
+            try await channel.writeAndFlush(ByteBuffer()).get()
+        } _: { inbound, outbound, _ in
             for await _ in released { break }
             for try await bytes in inbound { received.withLock { $0 += bytes.readableBytes } }
             outbound.finish()
@@ -83,16 +85,33 @@ import Transport
         #expect(received.withLock { $0 } == 100_000_000)
     }
 
+    @Test func `the last bytes reach a slow reader that has long said its own`() async throws {
+        let received = Mutex(0)
+        try await pump { inbound, outbound, channel in
+            // The other direction has ended before this one begins.
+            _ = try await inbound.text()
+            for _ in 0..<300 { try await outbound.write(ByteBuffer(repeating: 1, count: 100_000)) }
+            try await channel.writeAndFlush(ByteBuffer()).get()
+        } _: { inbound, outbound, _ in
+            outbound.finish()
+            for try await bytes in inbound {
+                received.withLock { $0 += bytes.readableBytes }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        #expect(received.withLock { $0 } == 30_000_000)
+    }
+
     @Test func `a tunnel through which nothing passes ends after its limit, not one that is used`() async throws {
         let start = ContinuousClock.now
         let error = try await transportError {
-            try await pump(idleLimit: .milliseconds(400)) { inbound, outbound in
+            try await pump(idleLimit: .milliseconds(400)) { inbound, outbound, _ in
                 for _ in 0..<8 {
                     try await outbound.write(ByteBuffer(string: "x"))
                     try await Task.sleep(for: .milliseconds(100))
                 }
                 _ = try await inbound.text()
-            } _: { inbound, _ in
+            } _: { inbound, _, _ in
                 _ = try await inbound.text()
             }
         }

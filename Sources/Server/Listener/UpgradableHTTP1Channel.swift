@@ -55,6 +55,9 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
             case .asks(let request): try await handle(request, of: value, logger)
             }
+        } catch is HTTPParserError {
+            // The gate has answered, and closes when the client has had time to read it.
+            try? await value.channel.closeFuture.get()
         } catch {
             logger.debug("a connection ended", metadata: ["error": "\(error)"])
             value.channel.close(promise: nil)

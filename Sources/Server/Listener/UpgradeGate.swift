@@ -24,6 +24,8 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private static let lingering = TimeAmount.seconds(2)
+
     private let decoding: RequestDecoding
     private let isSecure: Bool
     private let firstRequestTimeout: TimeAmount
@@ -101,7 +103,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent where state.isClosedByStopping(): context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent where state.isClosedByStopping: context.close(promise: nil)
         // A client that says no more before it has asked for anything, or has asked for both directions.
         case ChannelEvent.inputClosed where !state.isSettled: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
@@ -110,12 +112,20 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !state.isSettled else { return context.fireErrorCaught(error) }
-        guard let error = error as? HTTPParserError, state.parserFailed() == .answerError else {
-            return context.close(promise: nil)
+        // Whatever the decoder says of its bytes; other errors are the connection's.
+        guard error is HTTPParserError || error is ByteToMessageDecoderError else { return context.close(promise: nil) }
+        switch state.parserFailed() {
+        case .answerError: reject(context, error)
+        case .ignore: break
+        case .close: context.close(promise: nil)
         }
+    }
+
+    private func reject(_ context: ChannelHandlerContext, _ error: any Error) {
+        alarm?.cancel()
         opening.fail(error)
         let status: HTTPResponseStatus =
-            switch error {
+            switch error as? HTTPParserError {
             case .headerOverflow: .requestHeaderFieldsTooLarge
             case .invalidVersion: .httpVersionNotSupported
             default: .badRequest
@@ -123,8 +133,12 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         let head = HTTPResponseHead(
             version: .http1_1, status: status, headers: ["Connection": "close", "Content-Length": "0"])
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        // To close with bytes unread resets the connection, and the client may never see the answer: so only our
+        // direction ends now, and the rest when the client has ended its own or the time is up.
+        context.close(mode: .output, promise: nil)
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+        alarm = context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -168,6 +182,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
                 opening.fail(error)
             }
         case .leave: leave(context)
+        case .drop: held = []
         case .close: context.close(promise: nil)
         }
     }

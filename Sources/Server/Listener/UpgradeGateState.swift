@@ -15,6 +15,7 @@ struct UpgradeGateState: Equatable {
         case holdAndStay
         /// Kept, and HTTP can be taken off the connection now.
         case leave
+        case drop
         /// Not a sequence that an HTTP decoder delivers.
         case close
     }
@@ -30,6 +31,7 @@ struct UpgradeGateState: Equatable {
 
     enum FailureAction: Equatable {
         case answerError
+        case ignore
         case close
     }
 
@@ -39,6 +41,8 @@ struct UpgradeGateState: Equatable {
         case accepted
         case leaving
         case settled
+        /// The client was told what is wrong with its bytes; what else it sends is for nobody.
+        case rejected
         case closed
     }
 
@@ -47,13 +51,11 @@ struct UpgradeGateState: Equatable {
     /// No more is read than the request that is decided on, or a client could fill memory meanwhile.
     var mayRead: Bool {
         switch phase {
-        case .waiting, .accepted, .deciding(isWhole: false), .settled, .closed: true
+        case .waiting, .accepted, .deciding(isWhole: false), .settled, .rejected, .closed: true
         case .deciding(isWhole: true), .leaving: false
         }
     }
 
-    /// The request under way is the connection's first, and nothing of it is there.
-    var isWaiting: Bool { phase == .waiting }
     var isSettled: Bool { phase == .settled }
 
     mutating func read(_ part: Part) -> ReadAction {
@@ -72,6 +74,7 @@ struct UpgradeGateState: Equatable {
             return .leave
         // What was on its way already: the next request, or bytes of the protocol to come.
         case (.deciding(isWhole: true), _), (.leaving, _), (.settled, _): return .hold
+        case (.rejected, _): return .drop
         // Only requests without a body ask for an upgrade.
         case (.waiting, _), (.deciding, _), (.accepted, _), (.closed, _): return .close
         }
@@ -91,16 +94,25 @@ struct UpgradeGateState: Equatable {
 
     /// What could not be parsed, while the connection still speaks HTTP.
     mutating func parserFailed() -> FailureAction {
-        defer { phase = .closed }
-        return phase == .waiting ? .answerError : .close
+        switch phase {
+        case .waiting:
+            phase = .rejected
+            return .answerError
+        // The decoder complains of each further byte.
+        case .rejected: return .ignore
+        case .deciding, .accepted, .leaving, .settled, .closed:
+            phase = .closed
+            return .close
+        }
     }
 
-    /// - Returns: whether the connection is to be closed: it has asked for nothing that could be lost.
-    func isClosedByStopping() -> Bool { phase == .waiting }
+    /// A connection that has asked for nothing, or for an upgrade that stopping would end at once, need not be waited
+    /// for when the server stops.
+    var isClosedByStopping: Bool { phase != .settled }
 
     /// - Returns: whether somebody still waits for the connection to be settled.
     mutating func closed() -> Bool {
         defer { if phase != .settled { phase = .closed } }
-        return phase != .settled && phase != .closed
+        return phase != .settled && phase != .rejected && phase != .closed
     }
 }
