@@ -26,12 +26,16 @@ package struct DirectTransport: Transport {
         var outgoing = HTTPClientRequest(url: base + request.target)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         outgoing.headers = HTTPHeaders(request.headerFields, authority: authority)
+        if let limit = request.idleTimeout {
+            outgoing.headers.add(name: SilenceHandler.fieldName, value: String(TimeAmount(limit).nanoseconds))
+        }
         outgoing.tlsConfiguration = tls
         switch request.body {
         case .empty: break
         case .bytes(let buffer): outgoing.body = .bytes(buffer)
         case .stream(let stream, let length):
-            outgoing.body = .stream(KnownByteStream(stream), length: length.map { .known($0) } ?? .unknown)
+            outgoing.body = .stream(
+                RequestBodyStream(stream: stream, group: shared.group), length: length.map { .known($0) } ?? .unknown)
         }
         do {
             let response = try await shared.client.execute(outgoing, timeout: TimeAmount(request.timeout))
@@ -39,8 +43,7 @@ package struct DirectTransport: Transport {
                 status: HTTPResponse.Status(
                     code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
                 headerFields: HTTPFields(response.headers),
-                body: ResponseBodyStream(
-                    body: response.body, peer: endpoint.peer, longestSilence: request.idleTimeout))
+                body: ResponseBodyStream(body: response.body, peer: endpoint.peer))
         } catch {
             throw translation(request.timeout).translate(error)
         }
@@ -82,7 +85,7 @@ extension HTTPHeaders {
     /// The fields with a `Host`, unless one is given.
     init(_ fields: HTTPFields, authority: String) {
         self.init()
-        reserveCapacity(fields.count + 1)
+        reserveCapacity(fields.count + 2)
         var hasHost = false
         for field in fields {
             hasHost = hasHost || field.name.canonicalName == "host"
@@ -102,26 +105,4 @@ extension HTTPFields {
             append(HTTPField(name: name, value: value))
         }
     }
-}
-
-/// A stream of chunks with its concrete type known, as the HTTP client asks for it.
-private struct KnownByteStream: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    let stream: AnyByteStream
-
-    init(_ stream: AnyByteStream) { self.stream = stream }
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var iterator: any AsyncIteratorProtocol<ByteBuffer, any Error>
-
-        mutating func next() async throws -> ByteBuffer? {
-            do {
-                return try await iterator.next(isolation: nil)
-            } catch {
-                throw RequestBodyError(reason: error)
-            }
-        }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(iterator: stream.makeAsyncIterator()) }
 }

@@ -30,12 +30,17 @@ package final class DirectTransportClient: Sendable {
         configuration.connectionPool.idleTimeout = TimeAmount(idleConnectionLifetime)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerPeer
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.http1_1ConnectionDebugInitializer = { SilenceHandler.add(to: $0) }
         self.group = group
         self.connectTimeout = connectTimeout
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
     package func shutdown() async throws { try await client.shutdown() }
+}
+
+extension TimeAmount {
+    var inSeconds: String { Duration.nanoseconds(nanoseconds).inSeconds }
 }
 
 extension Duration {

@@ -31,6 +31,8 @@ struct ErrorTranslation {
             TransportError(.invalidResponse, "the head of \(peer)'s answer is too large", cause: error)
         case is HTTPParserError:
             TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
+        case let error as SilentPeer:
+            TransportError(.timedOut, "\(peer) has sent nothing for \(error.limit.inSeconds)", cause: error)
         case is HTTPUpgradeTimeout: timedOut(timeout, "no answer from", error)
         case is UnnamedUpgrade:
             TransportError(.invalidResponse, "\(peer) agreed to an upgrade without saying to what", cause: error)

@@ -180,8 +180,7 @@ import Testing
         }
         try await withListener { listener in
             started.yield(listener)
-            // Long enough for the request to be there, shorter than its answer takes.
-            try await Task.sleep(for: .milliseconds(100))
+            for await _ in listener.slowRequests { break }
         }
         #expect(try await answer?.hasSuffix("slow") == true)
     }

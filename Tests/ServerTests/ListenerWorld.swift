@@ -14,6 +14,8 @@ import Transport
 struct ListenerWorld: Sendable {
     let port: Int
     let scheme: String
+    /// One for each request that `/slow` has begun to answer.
+    let slowRequests: AsyncStream<Void>
 
     /// One connection, spoken to byte by byte.
     func converse<Result: Sendable>(
@@ -122,7 +124,9 @@ func withListener<Result: Sendable>(
     configuration.limits = limits
     let router = Router(context: RequestScope.self)
     router.get("/from") { _, context in context.remoteAddress }
+    let (slowRequests, slowRequest) = AsyncStream.makeStream(of: Void.self)
     router.get("/slow") { _, _ in
+        slowRequest.yield()
         try await Task.sleep(for: .milliseconds(300))
         return "slow"
     }
@@ -149,7 +153,8 @@ func withListener<Result: Sendable>(
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return try await withServices([application]) {
         guard let port = await ports.first(where: { _ in true }) else { throw WorldError("no port") }
-        return try await body(ListenerWorld(port: port, scheme: tls == nil ? "http" : "https"))
+        return try await body(
+            ListenerWorld(port: port, scheme: tls == nil ? "http" : "https", slowRequests: slowRequests))
     }
 }
 

@@ -22,18 +22,20 @@ import Transport
     @Test func `a body that falls silent ends the wait, one that is merely slow does not`() async throws {
         try await withPeer { exchange in
             try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
-            for _ in 0..<6 {
-                try await exchange.write("x")
+            try await exchange.write("x")
+            guard exchange.head.uri == "/slow" else { return try await exchange.waitForClose() }
+            // Longer than the limit in all, though never so long at once.
+            for _ in 0..<24 {
                 try await Task.sleep(for: .milliseconds(100))
+                try await exchange.write("x")
             }
-            if exchange.head.uri == "/slow" { return try await exchange.finish() }
-            try await exchange.waitForClose()
+            try await exchange.finish()
         } _: { world in
-            func read(_ target: String) async throws -> String {
-                try await world.transport.send(RemoteRequest(target: target, idleTimeout: .milliseconds(400))).text()
+            func read(_ target: String, _ limit: Duration) async throws -> String {
+                try await world.transport.send(RemoteRequest(target: target, idleTimeout: limit)).text()
             }
-            #expect(try await read("/slow") == "xxxxxx")
-            let error = try await transportError { _ = try await read("/silent") }
+            #expect(try await read("/slow", .seconds(2)).count == 25)
+            let error = try await transportError { _ = try await read("/silent", .milliseconds(400)) }
             #expect(error.kind == .timedOut)
             #expect(error.message == "127.0.0.1:\(world.server.port) has sent nothing for 400 ms")
             try await eventually("the silent connection is closed") { world.server.openConnections <= 1 }
@@ -44,10 +46,10 @@ import Transport
         try await withPeer {
             try await $0.respond(body: ByteBuffer(repeating: 1, count: 4_000_000))
         } _: { world in
-            let answer = try await world.transport.send(RemoteRequest(target: "/", idleTimeout: .milliseconds(200)))
+            let answer = try await world.transport.send(RemoteRequest(target: "/", idleTimeout: .seconds(2)))
             var count = 0
             for try await chunk in answer.body {
-                if count == 0 { try await Task.sleep(for: .milliseconds(500)) }
+                if count == 0 { try await Task.sleep(for: .seconds(3)) }
                 count += chunk.readableBytes
             }
             #expect(count == 4_000_000)

@@ -1,7 +1,6 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 import TestSupport
 import Testing
@@ -118,11 +117,8 @@ import Transport
         } _: { world in
             let made = Mutex(0)
             let total = 1000
-            let loop = MultiThreadedEventLoopGroup.singleton.next()
             let stream = MadeBytes(chunk: ByteBuffer(repeating: 1, count: 100_000), count: total) { count in
                 made.withLock { $0 = count }
-                // As bytes come that are read from somewhere.
-                try await loop.submit {}.get()
             }
             async let answer = world.transport.send(
                 RemoteRequest(method: .post, target: "/", body: .stream(stream, length: nil), timeout: .seconds(30)))
