@@ -84,20 +84,21 @@ import Transport
     }
 
     @Test func `cancelling the task ends the exchange, in the head and in the body`() async throws {
+        let (requests, request) = AsyncStream.makeStream(of: Void.self)
         try await withPeer { exchange in
             if exchange.head.uri == "/body" {
                 try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
                 try await exchange.write("x")
             }
+            request.yield()
             try await exchange.waitForClose()
         } _: { world in
             for (target, idleTimeout) in [("/head", nil), ("/body", nil), ("/body", Duration.seconds(20))] {
-                let connections = world.server.connections
                 let task = Task {
                     let request = RemoteRequest(target: target, timeout: .seconds(20), idleTimeout: idleTimeout)
                     _ = try await world.transport.send(request).text()
                 }
-                try await eventually("the request is there") { world.server.connections > connections }
+                for await _ in requests { break }
                 task.cancel()
                 await #expect(throws: CancellationError.self, "\(target)") { try await task.value }
                 try await eventually("the connection is closed") { world.server.openConnections == 0 }
