@@ -147,7 +147,8 @@ private func withServer<In: Sendable, Out: Sendable, Result: Sendable>(
         channel.eventLoop.makeCompletedFuture {
             if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
             let wrapped = try wrap(channel)
-            // An async channel that nobody takes when the test ends would end the program if it went while it is open.
+            // An async channel made before its channel is active ends the program when it goes away open, and when the
+            // test ends there may be connections that nobody took: so it stays until it is closed.
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(wrapped) {} }
             return wrapped
         }

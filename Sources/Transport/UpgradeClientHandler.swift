@@ -64,12 +64,8 @@ final class UpgradeClientHandler: ChannelInboundHandler, RemovableChannelHandler
     private func leaveHTTP(_ context: ChannelHandlerContext, _ head: HTTPResponse) {
         answer.succeed {
             // First the raw channel at the end, so that the bytes the decoder still holds have where to go.
-            let channel = context.channel
             let raw = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            // An async channel that goes away while it is open ends the program, so it stays until it is closed. To
-            // close it is its owner's business.
-            channel.closeFuture.whenComplete { _ in withExtendedLifetime(raw) {} }
+                wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             let operations = context.pipeline.syncOperations
             operations.removeHandler(self, promise: nil)
             operations.removeHandler(encoder, promise: nil)

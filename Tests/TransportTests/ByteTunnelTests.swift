@@ -12,9 +12,15 @@ import Transport
             NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>, any Channel
         ) async throws -> Void
 
-    private func connect(to port: Int) async throws -> ByteTunnel.RawChannel {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// - Parameter sendBuffer: bytes that the kernel takes for a reader that is behind.
+    private func connect(to port: Int, sendBuffer: Int? = nil) async throws -> ByteTunnel.RawChannel {
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
+        if let sendBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(sendBuffer))
+        }
+        return
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try ByteTunnel.RawChannel(
@@ -26,12 +32,13 @@ import Transport
 
     /// Two peers, joined by a tunnel until it ends.
     private func pump(
-        idleLimit: Duration = .seconds(20), _ left: @escaping Serve, _ right: @escaping Serve
+        idleLimit: Duration = .seconds(20), sendBuffer: Int? = nil, _ left: @escaping Serve, _ right: @escaping Serve
     ) async throws {
         try await withRawConnections(left) { leftServer in
             try await withRawConnections(right) { rightServer in
                 try await ByteTunnel.pump(
-                    try await connect(to: leftServer.port), try await connect(to: rightServer.port),
+                    try await connect(to: leftServer.port),
+                    try await connect(to: rightServer.port, sendBuffer: sendBuffer),
                     idleLimit: idleLimit)
                 try await eventually("both are closed") {
                     leftServer.openConnections + rightServer.openConnections == 0
@@ -87,7 +94,8 @@ import Transport
 
     @Test func `the last bytes reach a slow reader that has long said its own`() async throws {
         let received = Mutex(0)
-        try await pump { inbound, outbound, channel in
+        // A small buffer, that bytes have to wait on our side.
+        try await pump(sendBuffer: 4096) { inbound, outbound, channel in
             // The other direction has ended before this one begins.
             _ = try await inbound.text()
             for _ in 0..<300 { try await outbound.write(ByteBuffer(repeating: 1, count: 100_000)) }

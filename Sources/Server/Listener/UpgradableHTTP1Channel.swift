@@ -6,16 +6,6 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import ServiceLifecycle
 
-extension NIOAsyncChannel {
-    /// An async channel that goes away while it is open ends the program, and when the server stops there may be
-    /// connections that nobody took: so it stays until it is closed. To close it is its owner's business still.
-    static func outlivingItsOwner(_ channel: any Channel, configuration: Configuration = .init()) throws -> Self {
-        let wrapped = try Self(wrappingChannelSynchronously: channel, configuration: configuration)
-        channel.closeFuture.whenComplete { _ in withExtendedLifetime(wrapped) {} }
-        return wrapped
-    }
-}
-
 /// HTTP/1.1 for Hummingbird's server, with a gate in front that lets connections leave HTTP.
 struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
@@ -40,8 +30,8 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
                 let operations = channel.pipeline.syncOperations
                 try operations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
                 try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
-                return try HTTPAsyncChannel.outlivingItsOwner(
-                    channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                return try HTTPAsyncChannel(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             }
             try operations.addHandler(gate)
             return Value(

@@ -234,8 +234,8 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         guard let promise = acceptance?.promise else { return }
         do {
             try result.get()
-            let raw = try RawAsyncChannel.outlivingItsOwner(
-                context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            let raw = try RawAsyncChannel(
+                wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             acceptance = nil
             state.left()
             promise.succeed(raw)
