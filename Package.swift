@@ -19,6 +19,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -154,8 +155,8 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport",
-                asyncHTTPClient, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1, nioPosix,
-                serviceLifecycle,
+                asyncHTTPClient, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
+                nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: houseSettings),
         .testTarget(name: "FleetTests", dependencies: ["Fleet"], swiftSettings: houseSettings),
@@ -179,7 +180,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes, logging, nioCore,
-                nioHTTP1, nioPosix, yams,
+                nioEmbedded, nioHTTP1, nioPosix, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: houseSettings),

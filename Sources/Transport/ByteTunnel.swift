@@ -1,27 +1,88 @@
 package import NIOCore
+import NIOSSL
+import Synchronization
 
-/// Joins two connections so that each gets the other's bytes.
+/// Joins two connections so that each gets the other's bytes, whatever they mean.
 package enum ByteTunnel {
     package typealias RawChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Copies both ways until both sides have ended, or one of them failed. The slower side sets the pace.
-    package static func pump(_ left: RawChannel, _ right: RawChannel) async throws {
+    /// Copies both ways until both sides have ended, then closes both. The slower side sets the pace; when one side
+    /// ends its direction (a half-close), the other may still finish what it has to say.
+    ///
+    /// Both connections are closed when this returns or throws, cancellation included.
+    /// - Parameter idleLimit: how long nothing may pass either way. A peer whose network vanished says nothing, and
+    ///   without a limit its tunnel would stay for ever.
+    /// - Throws: `TransportError` of kind `.timedOut` after the idle limit; what broke one of the connections off.
+    package static func pump(
+        _ left: RawChannel, _ right: RawChannel, idleLimit: Duration = .seconds(3600)
+    ) async throws {
+        let activity = Activity()
         try await left.executeThenClose { leftInbound, leftOutbound in
             try await right.executeThenClose { rightInbound, rightOutbound in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await copy(leftInbound, to: rightOutbound) }
-                    group.addTask { try await copy(rightInbound, to: leftOutbound) }
-                    // Whichever way ends first: what is still under way in the other may finish, an error ends both.
-                    try await group.waitForAll()
+                    group.addTask {
+                        try await withThrowingTaskGroup(of: Void.self) { copies in
+                            copies.addTask {
+                                try await copy(leftInbound, to: rightOutbound, of: right.channel, activity)
+                            }
+                            copies.addTask {
+                                try await copy(rightInbound, to: leftOutbound, of: left.channel, activity)
+                            }
+                            try await copies.waitForAll()
+                        }
+                    }
+                    group.addTask { try await activity.watch(idleLimit) }
+                    defer { group.cancelAll() }
+                    try await group.next()
                 }
             }
         }
     }
 
+    /// So much may be on its way to the event loop: an async channel's writer takes bytes before the event loop has
+    /// seen that the socket is full, and a fast source on another thread would fill memory.
+    private static let bytesAhead = 256 << 10
+
     private static func copy(
-        _ source: NIOAsyncChannelInboundStream<ByteBuffer>, to sink: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        _ source: NIOAsyncChannelInboundStream<ByteBuffer>, to sink: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        of channel: any Channel, _ activity: Activity
     ) async throws {
-        for try await bytes in source { try await sink.write(bytes) }
+        var ahead = 0
+        do {
+            for try await bytes in source {
+                activity.touch()
+                ahead += bytes.readableBytes
+                try await sink.write(bytes)
+                guard ahead >= bytesAhead else { continue }
+                ahead = 0
+                try await channel.eventLoop.submit {}.get()
+            }
+        } catch NIOSSLError.uncleanShutdown {
+            // Many TLS peers just leave: what they had to say is said.
+        }
+        // Once both ways have ended the connections are closed, and what is still waiting for a slow reader then would be
+        // lost: an empty write is done when everything before it is.
+        try await channel.writeAndFlush(ByteBuffer()).get()
         sink.finish()
+    }
+
+    /// When bytes last passed, either way.
+    private final class Activity: Sendable {
+        /// In nanoseconds of NIO's clock.
+        private let last = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
+
+        func touch() { last.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed) }
+
+        func watch(_ limit: Duration) async throws {
+            while true {
+                let now = NIODeadline.now().uptimeNanoseconds
+                let last = last.load(ordering: .relaxed)
+                let silence = Duration.nanoseconds(now > last ? Int64(now - last) : 0)
+                guard silence < limit else {
+                    throw TransportError(.timedOut, "nothing has passed through the tunnel for \(limit.inSeconds)")
+                }
+                try await Task.sleep(for: limit - silence)
+            }
+        }
     }
 }

@@ -1,39 +1,8 @@
 import AsyncHTTPClient
-import Foundation
 import HTTPTypes
-package import NIOCore
+import NIOCore
 import NIOHTTP1
 import NIOSSL
-
-/// The connections to everything that is reached directly, shared and kept open between requests.
-package final class DirectTransportClient: Sendable {
-    let client: HTTPClient
-    let group: any EventLoopGroup
-
-    /// - Parameter idleConnectionLifetime: how long an unused connection stays open. Longer than the probe interval,
-    ///   so that each probe finds the last one's connection.
-    package init(
-        group: any EventLoopGroup = HTTPClient.defaultEventLoopGroup, idleConnectionLifetime: Duration = .seconds(60)
-    ) {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(10)
-        configuration.connectionPool.idleTimeout = .milliseconds(idleConnectionLifetime.wholeMilliseconds)
-        // Beyond the limit requests wait and time out, though the peer could have answered.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        configuration.connectionPool.retryConnectionEstablishment = false
-        self.group = group
-        client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
-    }
-
-    package func shutdown() async throws { try await client.shutdown() }
-}
-
-extension Duration {
-    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}
 
 /// Reaches a peer by its address: TCP or Unix socket, with or without TLS.
 package struct DirectTransport: Transport {
@@ -47,87 +16,87 @@ package struct DirectTransport: Transport {
     package init(endpoint: RemoteEndpoint, client: DirectTransportClient) throws {
         self.endpoint = endpoint
         shared = client
-        let scheme = endpoint.usesTLS ? "https" : "http"
-        switch endpoint.address {
-        case .tcp(let host, let port):
-            let shown = host.contains(":") ? "[\(host)]" : host
-            authority = port == (endpoint.usesTLS ? 443 : 80) ? shown : "\(shown):\(port)"
-            base = "\(scheme)://\(shown):\(port)\(endpoint.basePath)"
-        case .unixSocket(let path):
-            authority = "localhost"
-            let escaped = path.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? path
-            base = "\(scheme)+unix://\(escaped)\(endpoint.basePath)"
-        }
-        tls = endpoint.usesTLS ? try Self.tls(endpoint) : nil
-    }
-
-    private static func tls(_ endpoint: RemoteEndpoint) throws -> TLSConfiguration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        do {
-            switch endpoint.verification {
-            case .none: tls.certificateVerification = .none
-            case .full(let authorities):
-                guard let authorities else { break }
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(authorities.utf8)))
-            }
-            if let client = endpoint.clientCertificate {
-                tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(client.chain.utf8))
-                    .map { .certificate($0) }
-                tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(client.privateKey.utf8), format: .pem))
-            }
-        } catch {
-            throw TransportError(.invalidRequest, "a certificate or key of the endpoint can't be read", cause: error)
-        }
-        return tls
+        base = endpoint.baseURL
+        authority = endpoint.authority
+        tls = try endpoint.tlsConfiguration()
     }
 
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
-        guard request.target.utf8.first == UInt8(ascii: "/") else {
-            throw TransportError(.invalidRequest, "the path must begin with /")
-        }
+        try Self.check(request.target)
         var outgoing = HTTPClientRequest(url: base + request.target)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
-        outgoing.headers = headers(request)
+        outgoing.headers = HTTPHeaders(request.headerFields, authority: authority)
+        if let limit = request.idleTimeout {
+            outgoing.headers.add(name: SilenceHandler.fieldName, value: String(TimeAmount(limit).nanoseconds))
+        }
         outgoing.tlsConfiguration = tls
         switch request.body {
         case .empty: break
         case .bytes(let buffer): outgoing.body = .bytes(buffer)
         case .stream(let stream, let length):
             outgoing.body = .stream(
-                ErasedByteStream(stream), length: length.map { .known($0) } ?? .unknown)
+                RequestBodyStream(stream: stream, group: shared.group), length: length.map { .known($0) } ?? .unknown)
         }
         do {
-            let response = try await shared.client.execute(
-                outgoing, timeout: .milliseconds(request.timeout.wholeMilliseconds))
+            let response = try await shared.client.execute(outgoing, timeout: TimeAmount(request.timeout))
             return RemoteResponse(
                 status: HTTPResponse.Status(
                     code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
                 headerFields: HTTPFields(response.headers),
-                body: RemoteBodyStream(body: response.body, idleTimeout: request.idleTimeout, authority: authority))
-        } catch let error as HTTPClientError where error == .cancelled {
-            throw CancellationError()
+                body: ResponseBodyStream(body: response.body, peer: endpoint.peer))
         } catch {
-            throw TransportError(translating: error, authority: authority, timeout: request.timeout)
+            throw translation(request.timeout).translate(error)
         }
     }
 
-    private func headers(_ request: RemoteRequest) -> HTTPHeaders {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(request.headerFields.count + 1)
-        for field in request.headerFields { headers.add(name: field.name.rawName, value: field.value) }
-        if case .unixSocket = endpoint.address { headers.replaceOrAdd(name: "Host", value: authority) }
-        return headers
+    package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
+        try Self.check(request.target)
+        guard case .empty = request.body else {
+            throw TransportError(.invalidRequest, "a request for an upgrade can't have a body")
+        }
+        var headers = HTTPHeaders(request.headerFields, authority: authority)
+        headers.remove(name: "Content-Length")
+        headers.remove(name: "Transfer-Encoding")
+        let connection = UpgradeConnection(endpoint: endpoint, tls: tls, group: shared.group)
+        let head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue),
+            uri: endpoint.basePath + request.target, headers: headers)
+        do {
+            return try await connection.open(head, within: request.timeout)
+        } catch {
+            throw translation(request.timeout).translate(error)
+        }
     }
 
-    package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
-        var request = request
-        request.target = endpoint.basePath + request.target
-        return try await UpgradeConnection(endpoint: endpoint, tls: tls, authority: authority, group: shared.group)
-            .open(request)
+    private func translation(_ timeout: Duration) -> ErrorTranslation {
+        ErrorTranslation(peer: endpoint.peer, timeout: timeout, connectTimeout: min(timeout, shared.connectTimeout))
+    }
+
+    /// Blanks and control characters would end the request line early, and what follows a `#` never reaches the peer.
+    private static func check(_ target: String) throws {
+        let isSendable = target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
+        guard target.utf8.first == UInt8(ascii: "/"), isSendable else {
+            throw TransportError(.invalidRequest, "the path must begin with / and be percent-encoded")
+        }
+    }
+}
+
+extension HTTPHeaders {
+    /// The fields with a `Host`, unless one is given.
+    init(_ fields: HTTPFields, authority: String) {
+        self.init()
+        reserveCapacity(fields.count + 2)
+        var hasHost = false
+        for field in fields {
+            hasHost = hasHost || field.name.canonicalName == "host"
+            add(name: field.name.rawName, value: field.value)
+        }
+        if !hasHost { add(name: "Host", value: authority) }
     }
 }
 
 extension HTTPFields {
+    /// A field whose name is no token (RFC 9110, section 5.1) is left out: it can't be passed on.
     init(_ headers: HTTPHeaders) {
         self.init()
         reserveCapacity(headers.count)
@@ -136,43 +105,4 @@ extension HTTPFields {
             append(HTTPField(name: name, value: value))
         }
     }
-}
-
-/// A stream of chunks with its concrete type known, as the client asks for it.
-private struct ErasedByteStream: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    let stream: AnyByteStream
-
-    init(_ stream: AnyByteStream) { self.stream = stream }
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var iterator: any AsyncIteratorProtocol<ByteBuffer, any Error>
-        mutating func next() async throws -> ByteBuffer? { try await iterator.next(isolation: nil) }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(iterator: stream.makeAsyncIterator()) }
-}
-
-/// A response's body; what breaks it off is told in the transport's own words.
-private struct RemoteBodyStream: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    typealias Failure = any Error
-    let body: HTTPClientResponse.Body
-    let idleTimeout: Duration?
-    let authority: String
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var iterator: HTTPClientResponse.Body.AsyncIterator
-        let stream: RemoteBodyStream
-
-        mutating func next() async throws -> ByteBuffer? {
-            do {
-                return try await iterator.next()
-            } catch {
-                throw TransportError(translating: error, authority: stream.authority, timeout: stream.idleTimeout)
-            }
-        }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(iterator: body.makeAsyncIterator(), stream: self) }
 }

@@ -8,153 +8,124 @@ import NIOSSL
 struct UpgradeConnection {
     let endpoint: RemoteEndpoint
     let tls: TLSConfiguration?
-    let authority: String
     let group: any EventLoopGroup
 
-    func open(_ request: RemoteRequest) async throws -> RemoteUpgrade {
-        let promise = group.any().makePromise(of: RemoteUpgrade.self)
-        let head = requestHead(request)
-        let bootstrap = ClientBootstrap(group: promise.futureResult.eventLoop)
-            .connectTimeout(.milliseconds(request.timeout.wholeMilliseconds))
+    /// An answer's head has its place in memory before anybody has looked at it.
+    private static let headLimits: NIOHTTPDecoderLimitConfiguration = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 16 << 10
+        limits.maxHeaderListSize = 64 << 10
+        limits.maxHeaderFieldCount = 100
+        return limits
+    }()
+
+    /// - Parameter timeout: for all of it, from the name look-up to the answer's head.
+    /// - Throws: errors of the libraries below, not translated; `CancellationError`.
+    func open(_ head: HTTPRequestHead, within timeout: Duration) async throws -> RemoteUpgrade {
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        let tls = try await tlsContext()
+        let loop = group.any()
+        let answer = UpgradeAnswer(loop: loop)
+        let alarm = loop.scheduleTask(deadline: deadline) { answer.fail(HTTPUpgradeTimeout()) }
+        defer { alarm.cancel() }
+        return try await withTaskCancellationHandler {
+            connect(head, tls, answer, on: loop, within: timeout)
+            return try await answer.future.get()
+        } onCancel: {
+            answer.fail(CancellationError())
+        }
+    }
+
+    /// Reading the system's authorities takes tens of milliseconds, which no event loop has.
+    private func tlsContext() async throws -> NIOSSLContext? {
+        guard var tls else { return nil }
+        tls.applicationProtocols = ["http/1.1"]
+        return try await NIOThreadPool.singleton.runIfActive { [tls] in try NIOSSLContext(configuration: tls) }
+    }
+
+    private func connect(
+        _ head: HTTPRequestHead, _ tls: NIOSSLContext?, _ answer: UpgradeAnswer, on loop: any EventLoop,
+        within timeout: Duration
+    ) {
+        let serverName = endpoint.serverName
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            // After the upgrade each direction ends for itself.
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, promise, head, request.timeout) }
-            }
-        do {
-            let connected =
-                switch endpoint.address {
-                case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-                case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+                channel.eventLoop.makeCompletedFuture {
+                    // Whatever the outcome, a connection that nobody got is closed.
+                    answer.future.whenFailure { _ in channel.close(promise: nil) }
+                    try Self.addHandlers(to: channel, tls, serverName, head, answer)
                 }
-            connected.whenFailure { promise.fail($0) }
-            return try await withTaskCancellationHandler {
-                try await promise.futureResult.get()
-            } onCancel: {
-                promise.fail(CancellationError())
-                connected.whenSuccess { $0.close(promise: nil) }
             }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            throw TransportError(translating: error, authority: authority, timeout: request.timeout)
-        }
+        let connected =
+            switch endpoint.address {
+            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+            case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        connected.whenFailure { answer.fail($0) }
     }
 
-    private func requestHead(_ request: RemoteRequest) -> HTTPRequestHead {
-        var headers = HTTPHeaders()
-        headers.add(name: "Host", value: authority)
-        for field in request.headerFields where field.name.canonicalName != "host" {
-            headers.add(name: field.name.rawName, value: field.value)
-        }
-        return HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: request.target,
-            headers: headers)
-    }
-
-    private func addHandlers(
-        to channel: any Channel, _ promise: EventLoopPromise<RemoteUpgrade>, _ head: HTTPRequestHead,
-        _ timeout: Duration
+    private static func addHandlers(
+        to channel: any Channel, _ tls: NIOSSLContext?, _ serverName: String?, _ head: HTTPRequestHead,
+        _ answer: UpgradeAnswer
     ) throws {
         let operations = channel.pipeline.syncOperations
-        if let tls {
-            let context = try NIOSSLContext(configuration: tls)
-            try operations.addHandler(try NIOSSLClientHandler(context: context, serverHostname: serverName))
-        }
+        if let tls { try operations.addHandler(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
         let encoder = HTTPRequestEncoder()
-        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+        let decoder = ByteToMessageHandler(
+            HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: headLimits))
         try operations.addHandlers([encoder, decoder])
-        try operations.addHandler(
-            UpgradeClientHandler(head: head, timeout: timeout, promise: promise, encoder: encoder, decoder: decoder))
-    }
-
-    /// A name for SNI; addresses must not be sent in it (RFC 6066, section 3).
-    private var serverName: String? {
-        guard case .tcp(let host, _) = endpoint.address, (try? SocketAddress(ipAddress: host, port: 1)) == nil else {
-            return nil
-        }
-        return host
+        try operations.addHandler(UpgradeClientHandler(head: head, answer: answer, encoder: encoder, decoder: decoder))
     }
 }
 
-/// Sends the request, waits for the answer's head, and takes HTTP off the connection when it is 101.
-private final class UpgradeClientHandler: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+/// The peer did not answer in time.
+struct HTTPUpgradeTimeout: Error {}
 
-    private let head: HTTPRequestHead
-    private let timeout: Duration
+extension RemoteUpgrade {
+    /// Gives the connection up, for a caller that can't use it after all. Does nothing to a refused one.
+    package func close() async {
+        guard let channel else { return }
+        // Never thrown by a body that does nothing; a connection that is broken already is as good as closed.
+        try? await channel.executeThenClose { _, _ in }
+    }
+}
+
+/// What becomes of the request for an upgrade, decided once, on the connection's event loop: the time limit, the
+/// caller's cancellation and the peer's answer may all come at the same moment, and a raw channel that is made must
+/// reach somebody who closes it.
+struct UpgradeAnswer: Sendable {
+    private let state: NIOLoopBoundBox<Bool>
     private let promise: EventLoopPromise<RemoteUpgrade>
-    private let encoder: HTTPRequestEncoder
-    private let decoder: ByteToMessageHandler<HTTPResponseDecoder>
-    private var alarm: Scheduled<Void>?
-    private var accepted: HTTPResponse?
+    private let loop: any EventLoop
 
-    init(
-        head: HTTPRequestHead, timeout: Duration, promise: EventLoopPromise<RemoteUpgrade>,
-        encoder: HTTPRequestEncoder, decoder: ByteToMessageHandler<HTTPResponseDecoder>
-    ) {
-        self.head = head
-        self.timeout = timeout
-        self.promise = promise
-        self.encoder = encoder
-        self.decoder = decoder
+    init(loop: any EventLoop) {
+        self.loop = loop
+        state = .makeBoxSendingValue(false, eventLoop: loop)
+        promise = loop.makePromise()
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        let (channel, promise) = (context.channel, promise)
-        alarm = context.eventLoop.scheduleTask(in: .milliseconds(timeout.wholeMilliseconds)) {
-            promise.fail(ChannelError.connectTimeout(.zero))
-            channel.close(promise: nil)
-        }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        context.fireChannelActive()
-    }
+    var future: EventLoopFuture<RemoteUpgrade> { promise.futureResult }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let response):
-            alarm?.cancel()
-            let answer = HTTPResponse(
-                status: HTTPResponse.Status(
-                    code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-                headerFields: HTTPFields(response.headers))
-            guard response.status == .switchingProtocols else {
-                promise.succeed(RemoteUpgrade(response: answer, channel: nil))
-                return context.close(promise: nil)
-            }
-            accepted = answer
-        case .body: break
-        case .end:
-            // Not earlier: the decoder still has this end to deliver.
-            if let accepted { leaveHTTP(context, accepted) }
+    /// From any thread. Does nothing once there is an answer.
+    func fail(_ error: any Error) {
+        loop.execute {
+            guard !state.value else { return }
+            state.value = true
+            promise.fail(error)
         }
     }
 
-    private func leaveHTTP(_ context: ChannelHandlerContext, _ answer: HTTPResponse) {
+    /// On the event loop. `make` is not called when there is an answer already.
+    func succeed(_ make: () throws -> RemoteUpgrade) {
+        guard !state.value else { return }
+        state.value = true
         do {
-            let operations = context.pipeline.syncOperations
-            // First the raw channel at the end, so that the bytes the decoder still holds have where to go.
-            let raw = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                wrappingChannelSynchronously: context.channel,
-                configuration: .init(isOutboundHalfClosureEnabled: true))
-            operations.removeHandler(self, promise: nil)
-            operations.removeHandler(encoder, promise: nil)
-            operations.removeHandler(decoder, promise: nil)
-            promise.succeed(RemoteUpgrade(response: answer, channel: raw))
+            promise.succeed(try make())
         } catch {
-            errorCaught(context: context, error: error)
+            promise.fail(error)
         }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        alarm?.cancel()
-        promise.fail(ChannelError.eof)
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        alarm?.cancel()
-        promise.fail(error)
-        context.close(promise: nil)
     }
 }

@@ -11,27 +11,33 @@ package struct UpgradeRequest: Sendable {
     package let isSecure: Bool
 }
 
-/// What becomes of the connection once the client was told 101.
+/// What becomes of the connection once the client was told 101. Exactly one of `run` and `abandoned` is called, once.
 package struct AcceptedUpgrade: Sendable {
     /// The token that the 101 answers in `Upgrade`.
     package let protocolName: String
     /// Further fields of the 101.
     package let headerFields: HTTPFields
-    /// Has the raw connection until it returns.
+    /// Has the raw connection until it returns; the connection is closed then, and when the server stops.
     package let run: @Sendable (NIOAsyncChannel<ByteBuffer, ByteBuffer>, Logger) async throws -> Void
+    /// The client was gone before it could be told: whatever was opened for it is to be closed.
+    package let abandoned: @Sendable () async -> Void
 
     package init(
-        protocolName: String, headerFields: HTTPFields,
-        run: @escaping @Sendable (NIOAsyncChannel<ByteBuffer, ByteBuffer>, Logger) async throws -> Void
+        protocolName: String, headerFields: HTTPFields = [:],
+        run: @escaping @Sendable (NIOAsyncChannel<ByteBuffer, ByteBuffer>, Logger) async throws -> Void,
+        abandoned: @escaping @Sendable () async -> Void = {}
     ) {
         self.protocolName = protocolName
         self.headerFields = headerFields
         self.run = run
+        self.abandoned = abandoned
     }
 }
 
 /// Decides on requests that ask for an upgrade.
 package protocol UpgradeResponder: Sendable {
-    /// - Returns: `nil` when it is none of ours or is refused: the router then answers the request like any other.
-    func upgrade(_ request: UpgradeRequest) async -> AcceptedUpgrade?
+    /// Called for the first request of a connection only; the task is cancelled when the client goes away.
+    /// - Returns: `nil` when it is none of ours or is refused. The router then answers the request like any other, as it
+    ///   does when this throws.
+    func upgrade(_ request: UpgradeRequest) async throws -> AcceptedUpgrade?
 }

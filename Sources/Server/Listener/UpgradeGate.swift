@@ -1,178 +1,274 @@
 import HTTPTypes
-import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 typealias HTTPAsyncChannel = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+typealias RawAsyncChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-/// What a connection turned out to be.
-enum ConnectionOutcome: Sendable {
+/// What the first request of a connection says of it.
+enum ConnectionOpening: Sendable {
     case http(HTTPAsyncChannel)
-    case upgraded(@Sendable (Logger) async throws -> Void)
+    /// `UpgradeGate.refuse()` or `accept(_:)` settles it.
+    case asks(UpgradeRequest)
 }
 
-/// Looks at the first request of a connection: either it asks for an upgrade that is granted, or the connection stays
-/// HTTP for good.
+/// Holds the first request of a connection back until it is settled whether the connection stays HTTP.
 ///
 /// NIO's own upgrade handler (2.101) loses a request whose `Upgrade` nobody takes, as `curl --http2` and Java's client
 /// send it, and the connection hangs; here it is answered like any other request.
-final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler {
+final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum State { case first, deciding, accepted(AcceptedUpgrade), switching, done }
+    private static let lingering = TimeAmount.seconds(2)
 
-    private let responder: any UpgradeResponder
-    private let encoder: HTTPResponseEncoder
-    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private let decoding: RequestDecoding
     private let isSecure: Bool
     private let firstRequestTimeout: TimeAmount
-    private let promise: EventLoopPromise<ConnectionOutcome>
+    private let opening: EventLoopPromise<ConnectionOpening>
     private let stayHTTP: (any Channel) throws -> HTTPAsyncChannel
-    private var state = State.first
-    private var held: [NIOAny] = []
-    private var alarm: Scheduled<Void>?
 
+    private var state = UpgradeGateState()
+    private var context: ChannelHandlerContext?
+    private var held: [NIOAny] = []
+    private var isReadHeld = false
+    private var alarm: Scheduled<Void>?
+    private var acceptance: (head: HTTPResponseHead, promise: EventLoopPromise<RawAsyncChannel>)?
+
+    /// - Parameter stayHTTP: puts the rest of an HTTP connection behind this handler.
     init(
-        responder: any UpgradeResponder, codec: (HTTPResponseEncoder, ByteToMessageHandler<HTTPRequestDecoder>),
-        isSecure: Bool, firstRequestTimeout: TimeAmount, promise: EventLoopPromise<ConnectionOutcome>,
+        decoding: RequestDecoding, isSecure: Bool, firstRequestTimeout: TimeAmount,
+        opening: EventLoopPromise<ConnectionOpening>,
         stayHTTP: @escaping (any Channel) throws -> HTTPAsyncChannel
     ) {
-        self.responder = responder
-        (encoder, decoder) = codec
+        self.decoding = decoding
         self.isSecure = isSecure
         self.firstRequestTimeout = firstRequestTimeout
-        self.promise = promise
+        self.opening = opening
         self.stayHTTP = stayHTTP
     }
 
+    // MARK: The decision, on the event loop
+
+    /// The connection stays HTTP; the request that asked goes to the router.
+    func refuse() throws -> HTTPAsyncChannel {
+        guard let context, state.decided(accepted: false) == .stay else { throw ChannelError.eof }
+        return try stay(context)
+    }
+
+    /// The client is told 101, and the connection is handed over raw.
+    func accept(_ upgrade: AcceptedUpgrade) -> EventLoopFuture<RawAsyncChannel> {
+        let loop = opening.futureResult.eventLoop
+        guard let context else { return loop.makeFailedFuture(ChannelError.eof) }
+        let promise = loop.makePromise(of: RawAsyncChannel.self)
+        acceptance = (Self.switchingHead(upgrade), promise)
+        switch state.decided(accepted: true) {
+        case .leave: leave(context)
+        case .wait: resumeReading(context)
+        case .stay, .tooLate: failAcceptance(ChannelError.eof)
+        }
+        return promise.futureResult
+    }
+
+    // MARK: The connection's events
+
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         let channel = context.channel
         alarm = context.eventLoop.scheduleTask(in: firstRequestTimeout) { channel.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
         context.fireChannelInactive()
     }
 
-    /// Does nothing to an outcome that is there already.
     private func end() {
         alarm?.cancel()
-        promise.fail(ChannelError.eof)
+        held = []
+        guard state.closed() else { return }
+        // No effect on an opening that is there: it asks for an upgrade, and the acceptance tells.
+        opening.fail(ChannelError.eof)
+        failAcceptance(ChannelError.eof)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Shutting down, or half closed, before the first request.
-        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
-        if case .inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError, case .first = state else { return context.close(promise: nil) }
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .badRequest, headers: ["Connection": "close", "Content-Length": "0"])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch state {
-        case .first: readFirst(context, data)
-        case .deciding, .switching: held.append(data)
-        case .accepted(let accepted):
-            held.append(data)
-            switchProtocols(context, accepted)
-        case .done: context.fireChannelRead(data)
+        switch event {
+        case is ChannelShouldQuiesceEvent where state.isClosedByStopping: context.close(promise: nil)
+        // A client that says no more before it has asked for anything, or has asked for both directions.
+        case ChannelEvent.inputClosed where !state.isSettled: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
         }
     }
 
-    private func readFirst(_ context: ChannelHandlerContext, _ data: NIOAny) {
-        guard case .head(let head) = unwrapInboundIn(data) else { return context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !state.isSettled else { return context.fireErrorCaught(error) }
+        // Whatever the decoder says of its bytes; other errors are the connection's.
+        guard error is HTTPParserError || error is ByteToMessageDecoderError else { return context.close(promise: nil) }
+        switch state.parserFailed() {
+        case .answerError: reject(context, error)
+        case .ignore: break
+        case .close: context.close(promise: nil)
+        }
+    }
+
+    private func reject(_ context: ChannelHandlerContext, _ error: any Error) {
         alarm?.cancel()
+        opening.fail(error)
+        let status: HTTPResponseStatus =
+            switch error as? HTTPParserError {
+            case .headerOverflow: .requestHeaderFieldsTooLarge
+            case .invalidVersion: .httpVersionNotSupported
+            default: .badRequest
+            }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: status, headers: ["Connection": "close", "Content-Length": "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        // To close with bytes unread resets the connection, and the client may never see the answer: so only our
+        // direction ends now, and the rest when the client has ended its own or the time is up.
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        alarm = context.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard state.mayRead else { return isReadHeld = true }
+        context.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !state.isSettled else { return context.fireChannelRead(data) }
+        // While HTTP is taken off, the decoder hands out the bytes that it has not used.
+        let part: UpgradeGateState.Part
+        var request: UpgradeRequest?
+        if state.mayRead {
+            switch unwrapInboundIn(data) {
+            case .head(let head):
+                request = upgradeRequest(head, context)
+                part = .head(asksForUpgrade: request != nil)
+            case .body: part = .body
+            case .end: part = .end
+            }
+        } else {
+            part = .body
+        }
         held.append(data)
+        perform(state.read(part), request, context)
+    }
+
+    private func perform(
+        _ action: UpgradeGateState.ReadAction, _ request: UpgradeRequest?, _ context: ChannelHandlerContext
+    ) {
+        switch action {
+        case .hold: break
+        case .holdAndAsk:
+            alarm?.cancel()
+            if let request { opening.succeed(.asks(request)) }
+        case .holdAndStay:
+            alarm?.cancel()
+            do {
+                opening.succeed(.http(try stay(context)))
+            } catch {
+                opening.fail(error)
+            }
+        case .leave: leave(context)
+        case .drop: held = []
+        case .close: context.close(promise: nil)
+        }
+    }
+
+    private func upgradeRequest(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> UpgradeRequest? {
         let protocols = head.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
         let connection = head.headers[canonicalForm: "connection"].map { $0.lowercased() }
         let hasBody = head.headers.contains(name: "content-length") || head.headers.contains(name: "transfer-encoding")
         guard head.version == .http1_1, !protocols.isEmpty, connection.contains("upgrade"), !hasBody,
             let request = try? HTTPRequest(head, secure: isSecure, splitCookie: false)
-        else { return remainHTTP(context) }
-        decide(
-            context,
-            UpgradeRequest(
-                head: request, protocols: protocols, remoteAddress: context.remoteAddress, isSecure: isSecure))
+        else { return nil }
+        return UpgradeRequest(
+            head: request, protocols: protocols, remoteAddress: context.remoteAddress, isSecure: isSecure)
     }
 
-    private func decide(_ context: ChannelHandlerContext, _ request: UpgradeRequest) {
-        state = .deciding
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let responder = responder
-        context.eventLoop.makeFutureWithTask { await responder.upgrade(request) }.whenComplete { result in
-            let (gate, context) = bound.value
-            guard context.channel.isActive else { return }
-            guard case .success(let accepted?) = result else { return gate.remainHTTP(context) }
-            gate.state = .accepted(accepted)
-            gate.switchProtocols(context, accepted)
-        }
-    }
+    // MARK: Settling
 
-    private func remainHTTP(_ context: ChannelHandlerContext) {
+    private func stay(_ context: ChannelHandlerContext) throws -> HTTPAsyncChannel {
         do {
-            promise.succeed(.http(try stayHTTP(context.channel)))
+            let channel = try stayHTTP(context.channel)
+            settle(context)
+            decoding.stay(context)
+            return channel
         } catch {
-            promise.fail(error)
-            return context.close(promise: nil)
+            context.close(promise: nil)
+            throw error
         }
-        finish(context)
     }
 
-    /// Answers 101 once the whole request is there, then takes HTTP off the connection.
-    private func switchProtocols(_ context: ChannelHandlerContext, _ accepted: AcceptedUpgrade) {
-        // Head and end; an upgrade with a body was not accepted.
-        guard held.count >= 2 else { return }
-        held.removeFirst(2)
-        state = .switching
-        let (channel, encoder) = (context.channel, encoder)
-        let bound = NIOLoopBound((self, context, encoder), eventLoop: context.eventLoop)
-        // Bytes that the client sent behind its request come out of the decoder into `held`.
-        context.pipeline.syncOperations.removeHandler(decoder).flatMap {
-            let (gate, context, _) = bound.value
-            return context.writeAndFlush(gate.wrapOutboundOut(.head(Self.switchingHead(accepted))))
+    /// Answers 101, then takes HTTP off the connection.
+    private func leave(_ context: ChannelHandlerContext) {
+        guard let head = acceptance?.head else { return context.close(promise: nil) }
+        // The request itself; what is behind it belongs to the new protocol.
+        held.removeFirst(min(2, held.count))
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        decoding.removeDecoder(context).flatMap {
+            let (gate, context) = bound.value
+            return context.writeAndFlush(gate.wrapOutboundOut(.head(head)))
         }.flatMap {
-            channel.pipeline.syncOperations.removeHandler(bound.value.2)
+            let (gate, context) = bound.value
+            return gate.decoding.removeEncoder(context)
         }.whenComplete { result in
-            let (gate, context, _) = bound.value
-            do {
-                try result.get()
-                let raw = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-                gate.promise.succeed(.upgraded { logger in try await accepted.run(raw, logger) })
-            } catch {
-                gate.promise.fail(error)
-                return context.close(promise: nil)
-            }
-            gate.finish(context)
+            let (gate, context) = bound.value
+            gate.handOver(context, result)
         }
     }
 
-    private static func switchingHead(_ accepted: AcceptedUpgrade) -> HTTPResponseHead {
-        var headers: HTTPHeaders = ["Connection": "upgrade", "Upgrade": accepted.protocolName]
-        for field in accepted.headerFields { headers.add(name: field.name.rawName, value: field.value) }
-        return HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+    private func handOver(_ context: ChannelHandlerContext, _ result: Result<Void, any Error>) {
+        guard let promise = acceptance?.promise else { return }
+        do {
+            try result.get()
+            let raw = try RawAsyncChannel(
+                wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            acceptance = nil
+            state.left()
+            promise.succeed(raw)
+            settle(context)
+        } catch {
+            failAcceptance(error)
+            context.close(promise: nil)
+        }
     }
 
-    private func finish(_ context: ChannelHandlerContext) {
-        state = .done
-        for data in held { context.fireChannelRead(data) }
+    private func failAcceptance(_ error: any Error) {
+        acceptance?.promise.fail(error)
+        acceptance = nil
+    }
+
+    private func settle(_ context: ChannelHandlerContext) {
+        let parts = held
         held = []
+        for data in parts { context.fireChannelRead(data) }
         context.fireChannelReadComplete()
+        resumeReading(context)
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    private func resumeReading(_ context: ChannelHandlerContext) {
+        guard isReadHeld else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    private static func switchingHead(_ upgrade: AcceptedUpgrade) -> HTTPResponseHead {
+        var headers: HTTPHeaders = ["Connection": "upgrade", "Upgrade": upgrade.protocolName]
+        for field in upgrade.headerFields { headers.add(name: field.name.rawName, value: field.value) }
+        return HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
     }
 }

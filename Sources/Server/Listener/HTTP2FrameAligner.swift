@@ -1,0 +1,59 @@
+import NIOCore
+
+/// Stands in front of a server's `NIOHTTP2Handler` and hands it whole frames only.
+///
+/// The handler's decoder (nio-http2 1.46) appends to a buffer that it starts afresh only when a read ends exactly at a
+/// frame's end. TLS records never do, so with wide windows the buffer doubles and is copied over and over: hundreds of
+/// megabytes, and stalls of seconds.
+final class HTTP2FrameAligner: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private static let prefaceLength = 24
+    private static let headerLength = 9
+
+    /// The beginning of a frame whose end has not come. The decoder limits frames to 16 KiB and refuses longer ones, as
+    /// soon as it has seen their first bytes.
+    private var rest: ByteBuffer?
+    private var isPrefaceSeen = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if var beginning = rest {
+            beginning.writeImmutableBuffer(bytes)
+            bytes = beginning
+            rest = nil
+        }
+        let length = wholeFrames(bytes)
+        guard let frames = bytes.readSlice(length: length) else { return }
+        if bytes.readableBytes > 0 {
+            // A copy: a slice would keep the whole read alive.
+            var beginning = context.channel.allocator.buffer(capacity: max(bytes.readableBytes, 32 << 10))
+            beginning.writeImmutableBuffer(bytes)
+            rest = beginning
+        }
+        if frames.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(frames)) }
+    }
+
+    /// How many of the bytes are whole frames. A frame that is longer than allowed counts as whole, for the decoder to
+    /// refuse.
+    private func wholeFrames(_ bytes: ByteBuffer) -> Int {
+        let (start, available) = (bytes.readerIndex, bytes.readableBytes)
+        var length = 0
+        if !isPrefaceSeen {
+            guard available >= Self.prefaceLength else { return 0 }
+            isPrefaceSeen = true
+            length = Self.prefaceLength
+        }
+        while available - length >= Self.headerLength,
+            let high = bytes.getInteger(at: start + length, as: UInt8.self),
+            let low = bytes.getInteger(at: start + length + 1, as: UInt16.self)
+        {
+            let payload = Int(high) << 16 + Int(low)
+            guard payload <= 16 << 10 else { return available }
+            guard available - length >= Self.headerLength + payload else { break }
+            length += Self.headerLength + payload
+        }
+        return length
+    }
+}

@@ -1,0 +1,117 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+
+/// HTTP/2 for Hummingbird's server with windows wide enough for uploads: Hummingbird's own has the protocol's 64 KiB,
+/// which is one round trip for each 64 KiB.
+struct ListenerHTTP2Channel: ServerChildChannel {
+    typealias Connection = NIOHTTP2Handler.AsyncStreamMultiplexer<HTTPAsyncChannel>
+
+    struct Value: ServerChildChannelValue {
+        let connection: Connection
+        let channel: any Channel
+    }
+
+    private let stream: Stream
+    private let limits: ListenerConfiguration.Limits
+
+    init(responder: @escaping HTTPChannelHandler.Responder, limits: ListenerConfiguration.Limits) {
+        stream = Stream(responder: responder, idleTimeout: limits.idleTimeout)
+        self.limits = limits
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let operations = channel.pipeline.syncOperations
+            // The connection manager counts idle time from the end of a stream; until the first one this does.
+            let alarm = channel.eventLoop.scheduleTask(in: TimeAmount(limits.firstRequestTimeout)) {
+                channel.close(promise: nil)
+            }
+            channel.closeFuture.whenComplete { _ in alarm.cancel() }
+            try operations.addHandler(HTTP2FrameAligner())
+            let connection = try operations.configureAsyncHTTP2Pipeline(
+                mode: .server,
+                connectionManagerConfiguration: .init(
+                    maxIdleTime: TimeAmount(limits.idleTimeout), maxAge: nil,
+                    maxGraceTime: TimeAmount(limits.gracePeriod), keepalive: nil),
+                http2HandlerConfiguration: Self.protocolConfiguration(limits)
+            ) { streamChannel in
+                alarm.cancel()
+                return stream.setup(channel: streamChannel, logger: logger)
+            }
+            try operations.addHandler(BrokenConnectionHandler(logger: logger))
+            return Value(connection: connection, channel: channel)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await channel in value.connection.inbound {
+                    group.addTask { await stream.handle(value: channel, logger: logger) }
+                }
+            }
+        } catch {
+            logger.debug("an HTTP/2 connection ended", metadata: ["error": "\(error)"])
+        }
+        value.channel.close(promise: nil)
+    }
+
+    /// NIO's limits on resets, pings and errors (200 in 30 s each) stay: they are what stands between a flood and us.
+    private static func protocolConfiguration(
+        _ limits: ListenerConfiguration.Limits
+    ) -> NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        let window = 1 << 20
+        configuration.connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: 100),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.maximumHeaderSize),
+            HTTP2Setting(parameter: .initialWindowSize, value: window),
+        ]
+        configuration.stream.targetWindowSize = window
+        // What one connection can make us hold, however many streams it opens.
+        configuration.connection.targetWindowSize = 4 * window
+        configuration.stream.outboundBufferSizeHighWatermark = 256 << 10
+        configuration.stream.outboundBufferSizeLowWatermark = 64 << 10
+        return configuration
+    }
+
+    /// One request and its answer.
+    private struct Stream: ServerChildChannel, HTTPChannelHandler {
+        let responder: HTTPChannelHandler.Responder
+        let idleTimeout: Duration
+
+        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTPAsyncChannel> {
+            channel.eventLoop.makeCompletedFuture {
+                let operations = channel.pipeline.syncOperations
+                try operations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+                try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+                let wrapped = try HTTPAsyncChannel(wrappingChannelSynchronously: channel)
+                // An async channel made before its channel is active ends the program when it goes away open, and when
+                // the server stops there may be streams that nobody took: so it stays until it is closed.
+                channel.closeFuture.whenComplete { _ in withExtendedLifetime(wrapped) {} }
+                return wrapped
+            }
+        }
+
+        func handle(value: HTTPAsyncChannel, logger: Logger) async {
+            await handleHTTP(asyncChannel: value, logger: logger)
+        }
+    }
+}
+
+/// The last handler: without it an error of the connection ends silently and the connection stays.
+private final class BrokenConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("an HTTP/2 connection broke", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,124 @@
+import NIOCore
+import NIOHTTP1
+
+/// Stands right behind the decoder of requests and puts a new one in its place when that one has stopped.
+///
+/// NIO's decoder (2.101) stops for good behind a request that asks for an upgrade, whoever refuses it: the next request
+/// on the connection would never be read, and the client would wait for it until it gives up.
+final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    private enum Mode {
+        /// It is not settled whether the connection stays HTTP.
+        case undecided
+        case http
+        /// The old decoder is about to go; what it has not used comes as bytes.
+        case renewing
+        case leaving
+    }
+
+    private let limits: NIOHTTPDecoderLimitConfiguration
+    private let encoder: HTTPResponseEncoder
+    private var decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private var mode = Mode.undecided
+    private var willStop = false
+    private var hasStopped = false
+    /// Bytes, whatever the handler's own type says: so they are passed on as they are.
+    private var unused: [NIOAny] = []
+
+    /// - Parameter encoder: stands right in front of the decoder.
+    init(encoder: HTTPResponseEncoder, limits: NIOHTTPDecoderLimitConfiguration) {
+        self.encoder = encoder
+        self.limits = limits
+        decoder = Self.makeDecoder(limits)
+    }
+
+    private static func makeDecoder(
+        _ limits: NIOHTTPDecoderLimitConfiguration
+    ) -> ByteToMessageHandler<HTTPRequestDecoder> {
+        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+    }
+
+    /// Encoder, decoder and this handler.
+    static func add(
+        to operations: ChannelPipeline.SynchronousOperations, limits: NIOHTTPDecoderLimitConfiguration
+    ) throws -> RequestDecoding {
+        let decoding = RequestDecoding(encoder: HTTPResponseEncoder(), limits: limits)
+        try operations.addHandlers([decoding.encoder, decoding.decoder])
+        try operations.addHandler(decoding)
+        return decoding
+    }
+
+    /// The connection stays HTTP: from now on no request may stop it.
+    func stay(_ context: ChannelHandlerContext) {
+        mode = .http
+        if hasStopped { renew(context.pipeline.syncOperations) }
+    }
+
+    /// Takes the decoder away; bytes that it has not used go down the pipeline. The encoder stays.
+    func removeDecoder(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+        mode = .leaving
+        let bound = NIOLoopBound((self, context.pipeline.syncOperations), eventLoop: context.eventLoop)
+        return context.pipeline.syncOperations.removeHandler(decoder).flatMap {
+            bound.value.1.removeHandler(bound.value.0)
+        }
+    }
+
+    func removeEncoder(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+        context.pipeline.syncOperations.removeHandler(encoder)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch mode {
+        case .leaving: context.fireChannelRead(data)
+        case .renewing: unused.append(data)
+        case .undecided, .http: pass(context, data)
+        }
+    }
+
+    private func pass(_ context: ChannelHandlerContext, _ data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): willStop = Self.stopsDecoder(head)
+        case .body: break
+        case .end: hasStopped = willStop
+        }
+        context.fireChannelRead(data)
+        if hasStopped, case .http = mode { renew(context.pipeline.syncOperations) }
+    }
+
+    /// The parser's own rule.
+    private static func stopsDecoder(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT
+            || head.headers.contains(name: "upgrade")
+                && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+
+    private func renew(_ operations: ChannelPipeline.SynchronousOperations) {
+        mode = .renewing
+        let bound = NIOLoopBound((self, operations), eventLoop: operations.eventLoop)
+        operations.removeHandler(decoder).whenComplete { result in
+            let (decoding, operations) = bound.value
+            // It fails only when the connection is gone, and then nothing is left to decode.
+            if case .success = result { decoding.install(operations) }
+        }
+    }
+
+    private func install(_ operations: ChannelPipeline.SynchronousOperations) {
+        mode = .http
+        (willStop, hasStopped) = (false, false)
+        decoder = Self.makeDecoder(limits)
+        do {
+            try operations.addHandler(decoder, position: .before(self))
+            guard !unused.isEmpty else { return }
+            let bytes = unused
+            unused = []
+            // To the handler behind the encoder: the new decoder.
+            let start = try operations.context(handler: encoder)
+            for data in bytes { start.fireChannelRead(data) }
+            start.fireChannelReadComplete()
+        } catch {
+            operations.fireErrorCaught(error)
+        }
+    }
+}

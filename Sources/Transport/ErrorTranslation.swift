@@ -1,0 +1,134 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// The source of the request's body failed, and not the peer.
+struct RequestBodyError: Error {
+    let reason: any Error
+}
+
+/// Says in the transport's words what an error of the libraries below means.
+struct ErrorTranslation {
+    let peer: String
+    var timeout: Duration?
+    var connectTimeout: Duration?
+    /// The head was there already.
+    var isInBody = false
+
+    /// Cancellation and errors that are translated already pass through.
+    func translate(_ error: any Error) -> any Error {
+        switch error {
+        case is TransportError, is CancellationError: error
+        case let error as HTTPClientError: translate(client: error)
+        case let error as NIOConnectionError: translate(connection: error)
+        case let error as IOError: translate(errno: error.errnoCode, error)
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: translate(tls: error)
+        case HTTPParserError.invalidEOFState: closed(error)
+        case HTTPParserError.headerOverflow:
+            TransportError(.invalidResponse, "the head of \(peer)'s answer is too large", cause: error)
+        case is HTTPParserError:
+            TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
+        case let error as SilentPeer:
+            TransportError(.timedOut, "\(peer) has sent nothing for \(error.limit.inSeconds)", cause: error)
+        case is HTTPUpgradeTimeout: timedOut(timeout, "no answer from", error)
+        case is UnnamedUpgrade:
+            TransportError(.invalidResponse, "\(peer) agreed to an upgrade without saying to what", cause: error)
+        case ChannelError.connectTimeout: timedOut(connectTimeout ?? timeout, "no connection to", error)
+        case is ChannelError: closed(error)
+        case is SocketAddressError:
+            TransportError(.unknownHost, "there is no address for \(peer)", cause: error)
+        case let error as RequestBodyError:
+            TransportError(.invalidRequest, "the request's body broke off", cause: error.reason)
+        default: TransportError(.connectionClosed, "the exchange with \(peer) broke off", cause: error)
+        }
+    }
+
+    private func translate(client error: HTTPClientError) -> any Error {
+        switch error {
+        case .cancelled where Task.isCancelled: CancellationError()
+        case .cancelled, .alreadyShutdown:
+            TransportError(.pathDown, "the connections to the outside are being closed", cause: error)
+        case .connectTimeout, .tlsHandshakeTimeout: timedOut(connectTimeout, "no connection to", error)
+        case .getConnectionFromPoolTimeout: timedOut(connectTimeout, "no free connection to", error)
+        case .deadlineExceeded, .readTimeout, .writeTimeout: timedOut(timeout, "no answer from", error)
+        case .remoteConnectionClosed: closed(error)
+        case .bodyLengthMismatch:
+            TransportError(
+                .invalidRequest, "the request's body was not as long as its length said", cause: error)
+        case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath, .traceRequestWithBody:
+            TransportError(.invalidRequest, "the request can't be sent to \(peer)", cause: error)
+        default: translate(requestOrAnswer: error)
+        }
+    }
+
+    /// Kinds that carry a value, which a pattern can't name.
+    private func translate(requestOrAnswer error: HTTPClientError) -> TransportError {
+        let text = error.description
+        if text.contains("invalidHeaderField") || text.contains("unsupportedScheme") {
+            return TransportError(.invalidRequest, "a header field of the request can't be sent", cause: error)
+        }
+        return TransportError(
+            .invalidResponse, "\(peer) did not keep to HTTP: \(error.shortDescription)", cause: error)
+    }
+
+    private func translate(connection error: NIOConnectionError) -> any Error {
+        if let first = error.connectionErrors.first?.error { return translate(first) }
+        return TransportError(.unknownHost, "there is no address for \(error.host)", cause: error)
+    }
+
+    private func translate(errno code: CInt, _ error: any Error) -> TransportError {
+        switch code {
+        case ECONNREFUSED, ENOENT:
+            TransportError(.connectionRefused, "connection refused by \(peer)", cause: error)
+        case EHOSTUNREACH, EHOSTDOWN:
+            // Mostly the peer's own network saying that nobody has the address: the peer is off.
+            TransportError(.connectionRefused, "\(peer) is not there: no route to the host", cause: error)
+        case ENETUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM:
+            TransportError(.pathDown, "there is no way to \(peer) from here: \(Self.text(code))", cause: error)
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+            TransportError(.pathDown, "no more connections can be opened here: \(Self.text(code))", cause: error)
+        case ETIMEDOUT:
+            timedOut(nil, isInBody ? "nothing more from" : "no answer from", error)
+        default: closed(error)
+        }
+    }
+
+    private func translate(tls error: any Error) -> TransportError {
+        if case NIOSSLError.uncleanShutdown = error { return closed(error) }
+        let detail = "\(error)"
+        let message =
+            Self.tlsMessages.first { detail.contains($0.sign) }.map { "\($0.before)\(peer)\($0.after)" }
+            ?? "the TLS handshake with \(peer) failed"
+        return TransportError(.tlsFailed, message, cause: error)
+    }
+
+    /// The TLS library tells its reasons in the error's text only.
+    private static let tlsMessages: [(sign: String, before: String, after: String)] = [
+        (
+            "CERTIFICATE_VERIFY_FAILED", "the certificate of ",
+            " is not trusted: it is self-signed, expired, or of an authority that is not known here"
+        ),
+        ("ToValidateHostname", "the certificate of ", " is for another name"),
+        ("CERTIFICATE_REQUIRED", "", " demands a client certificate"),
+        ("ALERT_UNKNOWN_CA", "", " does not trust the client certificate"),
+        ("ALERT_BAD_CERTIFICATE", "", " does not take the client certificate"),
+        ("HANDSHAKE_FAILURE", "", " and this side have no TLS cipher in common, or it demands a client certificate"),
+        ("WRONG_VERSION_NUMBER", "", " does not speak TLS: is it http?"),
+        ("PROTOCOL_VERSION", "", " speaks only TLS versions that are not safe any more"),
+    ]
+
+    private func closed(_ error: any Error) -> TransportError {
+        let part = isInBody ? "its answer was complete" : "it had answered"
+        return TransportError(.connectionClosed, "\(peer) closed the connection before \(part)", cause: error)
+    }
+
+    private func timedOut(_ limit: Duration?, _ what: String, _ error: any Error) -> TransportError {
+        TransportError(
+            .timedOut, "\(what) \(peer) \(limit.map { "within \($0.inSeconds)" } ?? "in time")", cause: error)
+    }
+
+    private static func text(_ code: CInt) -> String { String(cString: strerror(code)).lowercased() }
+}

@@ -1,0 +1,54 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Server
+
+@Suite struct ListenerFrameAlignerTests {
+    private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+    private func frame(_ length: Int) -> ByteBuffer {
+        var frame = ByteBuffer()
+        frame.writeInteger(UInt8(length >> 16))
+        frame.writeInteger(UInt16(truncatingIfNeeded: length))
+        frame.writeRepeatingByte(7, count: 6 + length)
+        return frame
+    }
+
+    /// The sizes of what comes out when the bytes come in pieces of `size`.
+    private func sizes(_ bytes: ByteBuffer, in size: Int) throws -> [Int] {
+        let channel = EmbeddedChannel(handler: HTTP2FrameAligner())
+        var (bytes, sizes) = (bytes, [Int]())
+        while bytes.readableBytes > 0 {
+            guard let piece = bytes.readSlice(length: min(size, bytes.readableBytes)) else { break }
+            try channel.writeInbound(piece)
+            while let out = try channel.readInbound(as: ByteBuffer.self) { sizes.append(out.readableBytes) }
+        }
+        return sizes
+    }
+
+    @Test(arguments: [1, 2, 9, 10, 1000, 1 << 20])
+    func `only whole frames come out, and all of them`(size: Int) throws {
+        var bytes = ByteBuffer(string: Self.preface)
+        let frames = [0, 1, 16384, 5, 300]
+        for length in frames { bytes.writeImmutableBuffer(frame(length)) }
+        let total = bytes.readableBytes
+        let sizes = try sizes(bytes, in: size)
+        #expect(sizes.reduce(0, +) == total)
+        // Each piece ends where a frame does.
+        var ends: Set<Int> = [24]
+        for length in frames { ends.insert((ends.max() ?? 0) + 9 + length) }
+        var position = 0
+        for size in sizes {
+            position += size
+            #expect(ends.contains(position))
+        }
+    }
+
+    @Test func `a frame beyond the limit is passed on at once, to be refused and not collected`() throws {
+        var bytes = ByteBuffer(string: Self.preface)
+        bytes.writeImmutableBuffer(frame(1 << 20).getSlice(at: 0, length: 100) ?? ByteBuffer())
+        let total = bytes.readableBytes
+        #expect(try sizes(bytes, in: 1 << 20) == [total])
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+import Transport
+
+@testable import Server
+
+/// A listener with a few routes behind it: `/echo` says what it got, `/from` where from, `/slow` takes its time.
+struct ListenerWorld: Sendable {
+    let port: Int
+    let scheme: String
+    /// One for each request that `/slow` has begun to answer.
+    let slowRequests: AsyncStream<Void>
+
+    /// One connection, spoken to byte by byte.
+    func converse<Result: Sendable>(
+        _ body: @Sendable (inout ListenerConversation) async throws -> Result
+    ) async throws -> Result {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try ByteTunnel.RawChannel(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true))
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var conversation = ListenerConversation(
+                channel: channel.channel, outbound: outbound, inbound: inbound.makeAsyncIterator())
+            return try await body(&conversation)
+        }
+    }
+
+    /// What curl prints.
+    func curl(_ arguments: String...) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/curl")
+        process.arguments =
+            ["--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time", "20"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        let text = try await NIOThreadPool.singleton.runIfActive {
+            try process.run()
+            let data = try output.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return String(decoding: data, as: UTF8.self)
+        }
+        return text
+    }
+
+    func url(_ path: String) -> String { "\(scheme)://127.0.0.1:\(port)\(path)" }
+}
+
+struct ListenerConversation {
+    let channel: any Channel
+    let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private var unread = ""
+
+    init(
+        channel: any Channel, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    ) {
+        self.channel = channel
+        self.outbound = outbound
+        self.inbound = inbound
+    }
+
+    func say(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+
+    /// Up to and with `end`.
+    mutating func hear(until end: String) async throws -> String {
+        while true {
+            if let range = unread.range(of: end) {
+                let heard = String(unread[..<range.upperBound])
+                unread = String(unread[range.upperBound...])
+                return heard
+            }
+            guard let bytes = try await inbound.next() else {
+                throw WorldError("the connection ended after: \(unread)")
+            }
+            unread += String(buffer: bytes)
+        }
+    }
+
+    /// Until the other side ends.
+    mutating func hearAll() async throws -> String {
+        while let bytes = try await inbound.next() { unread += String(buffer: bytes) }
+        defer { unread = "" }
+        return unread
+    }
+}
+
+/// Decides on upgrades as the test says.
+struct ScriptedUpgrades: UpgradeResponder {
+    var decide: @Sendable (UpgradeRequest) async throws -> AcceptedUpgrade? = { _ in nil }
+
+    func upgrade(_ request: UpgradeRequest) async throws -> AcceptedUpgrade? { try await decide(request) }
+
+    /// Says back what comes.
+    static let echo = ScriptedUpgrades { request in
+        guard request.protocols == ["echo"] else { return nil }
+        return AcceptedUpgrade(protocolName: "echo") { channel, _ in
+            try await channel.executeThenClose { inbound, outbound in
+                for try await bytes in inbound { try await outbound.write(bytes) }
+            }
+        }
+    }
+}
+
+func withListener<Result: Sendable>(
+    upgrades: ScriptedUpgrades = .echo, tls: ListenerConfiguration.TLSIdentity? = nil,
+    limits: ListenerConfiguration.Limits = .init(),
+    _ body: @Sendable @escaping (ListenerWorld) async throws -> Result
+) async throws -> Result {
+    var configuration = ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), tls: tls)
+    configuration.limits = limits
+    let router = Router(context: RequestScope.self)
+    router.get("/from") { _, context in context.remoteAddress }
+    let (slowRequests, slowRequest) = AsyncStream.makeStream(of: Void.self)
+    router.get("/slow") { _, _ in
+        slowRequest.yield()
+        try await Task.sleep(for: .milliseconds(300))
+        return "slow"
+    }
+    router.on("/echo", method: .get) { request, _ in request.head.method.rawValue }
+    router.post("/echo") { request, _ in
+        var count = 0
+        for try await chunk in request.body { count += chunk.readableBytes }
+        return "\(count)"
+    }
+    router.get("/denied") { _, _ in HTTPResponse.Status.forbidden }
+    router.get("/big") { _, _ in
+        Response(
+            status: .ok,
+            body: ResponseBody { writer in
+                for _ in 0..<200 { try await writer.write(ByteBuffer(repeating: 1, count: 100_000)) }
+                try await writer.finish(nil)
+            })
+    }
+    let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+    let application = Application(
+        responder: router.buildResponder(), server: try .upgradable(upgrades, configuration: configuration),
+        configuration: ApplicationConfiguration(address: configuration.bindAddress),
+        onServerRunning: { listening.yield($0.localAddress?.port ?? 0) },
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    return try await withServices([application]) {
+        guard let port = await ports.first(where: { _ in true }) else { throw WorldError("no port") }
+        return try await body(
+            ListenerWorld(port: port, scheme: tls == nil ? "http" : "https", slowRequests: slowRequests))
+    }
+}
+
+/// The files of a certificate for 127.0.0.1, for the time of the test.
+func withTLSIdentity<Result: Sendable>(
+    _ body: (ListenerConfiguration.TLSIdentity) async throws -> Result
+) async throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "edgewright-listener-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (certificate, key) = (folder.appending(path: "cert.pem"), folder.appending(path: "key.pem"))
+    try Data(TestCertificates.shared.server.utf8).write(to: certificate)
+    try Data(TestCertificates.shared.serverKey.utf8).write(to: key)
+    return try await body(.init(certificate: certificate.path, privateKey: key.path))
+}
