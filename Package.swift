@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                asyncHTTPClient, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                collections, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioHTTP1, nioHTTP2, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: houseSettings),

@@ -87,10 +87,10 @@ package func withTransportClient<Result>(_ body: (DirectTransportClient) async t
     let client = DirectTransportClient()
     do {
         let result = try await body(client)
-        try await client.shutdown()
+        await client.shutdown()
         return result
     } catch {
-        try? await client.shutdown()
+        await client.shutdown()
         throw error
     }
 }

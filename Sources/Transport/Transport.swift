@@ -69,9 +69,13 @@ package struct RemoteResponse: Sendable {
         self.body = body
     }
 
+    /// The whole body, when it came along with the head: as most small ones do.
+    package var received: ByteBuffer? { (body as? ReceivedBody)?.bytes }
+
     /// The whole body, for answers that are meant to be small.
     /// - Parameter limit: bytes; a longer body throws `TransportError` of kind `.bodyTooLarge`.
     package func collect(upTo limit: Int) async throws -> ByteBuffer {
+        if let received, received.readableBytes <= limit { return received }
         var whole = ByteBuffer()
         for try await chunk in body {
             guard whole.readableBytes + chunk.readableBytes <= limit else {
@@ -85,7 +89,8 @@ package struct RemoteResponse: Sendable {
     /// The same, for peers that may fall silent in the middle.
     /// - Throws: `TransportError` of kind `.timedOut` when the body is not complete after `limit`.
     package func collect(upTo bytes: Int, within limit: Duration) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+        if received != nil { return try await collect(upTo: bytes) }
+        return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
             group.addTask { try await collect(upTo: bytes) }
             group.addTask {
                 try await Task.sleep(for: limit)

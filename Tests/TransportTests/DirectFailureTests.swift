@@ -217,7 +217,7 @@ import Transport
                 _ = try await transport.send(RemoteRequest(target: "/", timeout: .seconds(20)))
             }
             try await eventually("the request is there") { server.openConnections == 1 }
-            try await client.shutdown()
+            await client.shutdown()
             #expect(try await failed.kind == .pathDown)
             #expect(
                 try await transportError { _ = try await transport.send(RemoteRequest(target: "/")) }.kind == .pathDown)

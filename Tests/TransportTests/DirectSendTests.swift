@@ -183,7 +183,7 @@ import Transport
             }
             #expect(right == 1000)
             #expect(server.connections <= 250)
-            try await client.shutdown()
+            await client.shutdown()
         }
     }
 
@@ -206,7 +206,7 @@ import Transport
                 client: client)
             _ = try await transport.send(RemoteRequest(target: "/")).text()
             try await eventually("the idle connection is closed") { server.openConnections == 0 }
-            try await client.shutdown()
+            await client.shutdown()
         }
     }
 

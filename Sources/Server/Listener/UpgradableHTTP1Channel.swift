@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import ServiceLifecycle
+import Transport
 
 /// HTTP/1.1 for Hummingbird's server, with a gate in front that lets connections leave HTTP.
 struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
@@ -40,6 +41,13 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
+        // A request then changes no thread on its way through: what blocks (the store, password hashing) has its own.
+        await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+            await converse(value, logger)
+        }
+    }
+
+    private func converse(_ value: Value, _ logger: Logger) async {
         do {
             switch try await value.opening.get() {
             case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)

@@ -52,6 +52,10 @@ struct TunnelProxy: Sendable {
             // Content-Length of a HEAD answer is that of the GET, and stays.
             return Response(status: answer.status, headers: fields, body: ResponseBody { try await $0.finish(nil) })
         }
+        if let received = answer.received {
+            // In one write: the head, the body and the end.
+            return Response(status: answer.status, headers: fields, body: ResponseBody(byteBuffer: received))
+        }
         let length = fields[.contentLength].flatMap { Int($0) }
         let body = answer.body
         return Response(

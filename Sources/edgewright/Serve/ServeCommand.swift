@@ -50,11 +50,11 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await serve(settings, database, transport, metrics, logger)
         } catch {
-            try? await transport.shutdown()
+            await transport.shutdown()
             await database.close()
             throw error
         }
-        try await transport.shutdown()
+        await transport.shutdown()
         await database.close()
         logger.info("stopped")
     }

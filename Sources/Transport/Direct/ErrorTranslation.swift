@@ -1,14 +1,8 @@
-import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-
-/// The source of the request's body failed, and not the peer.
-struct RequestBodyError: Error {
-    let reason: any Error
-}
 
 /// Says in the transport's words what an error of the libraries below means.
 struct ErrorTranslation {
@@ -22,7 +16,7 @@ struct ErrorTranslation {
     func translate(_ error: any Error) -> any Error {
         switch error {
         case is TransportError, is CancellationError: error
-        case let error as HTTPClientError: translate(client: error)
+        case let error as ExchangeFailure: translate(failure: error)
         case let error as NIOConnectionError: translate(connection: error)
         case let error as IOError: translate(errno: error.errnoCode, error)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: translate(tls: error)
@@ -31,9 +25,6 @@ struct ErrorTranslation {
             TransportError(.invalidResponse, "the head of \(peer)'s answer is too large", cause: error)
         case is HTTPParserError:
             TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
-        case let error as SilentPeer:
-            TransportError(.timedOut, "\(peer) has sent nothing for \(error.limit.inSeconds)", cause: error)
-        case is HTTPUpgradeTimeout: timedOut(timeout, "no answer from", error)
         case is UnnamedUpgrade:
             TransportError(.invalidResponse, "\(peer) agreed to an upgrade without saying to what", cause: error)
         case ChannelError.connectTimeout: timedOut(connectTimeout ?? timeout, "no connection to", error)
@@ -46,32 +37,21 @@ struct ErrorTranslation {
         }
     }
 
-    private func translate(client error: HTTPClientError) -> any Error {
-        switch error {
-        case .cancelled where Task.isCancelled: CancellationError()
-        case .cancelled, .alreadyShutdown:
-            TransportError(.pathDown, "the connections to the outside are being closed", cause: error)
-        case .connectTimeout, .tlsHandshakeTimeout: timedOut(connectTimeout, "no connection to", error)
-        case .getConnectionFromPoolTimeout: timedOut(connectTimeout, "no free connection to", error)
-        case .deadlineExceeded, .readTimeout, .writeTimeout: timedOut(timeout, "no answer from", error)
-        case .remoteConnectionClosed: closed(error)
-        case .bodyLengthMismatch:
+    private func translate(failure: ExchangeFailure) -> any Error {
+        switch failure {
+        case .shutDown:
+            TransportError(.pathDown, "the connections to the outside are being closed", cause: failure)
+        case .noFreeConnection: timedOut(timeout, "no free connection to", failure)
+        case .noAnswerInTime: timedOut(timeout, "no answer from", failure)
+        case .closedByPeer: closed(failure)
+        case .unwantedUpgrade:
+            TransportError(.invalidResponse, "\(peer) left HTTP without having been asked to", cause: failure)
+        case .silent(let limit):
+            TransportError(.timedOut, "\(peer) has sent nothing for \(limit.inSeconds)", cause: failure)
+        case .bodyLength:
             TransportError(
-                .invalidRequest, "the request's body was not as long as its length said", cause: error)
-        case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath, .traceRequestWithBody:
-            TransportError(.invalidRequest, "the request can't be sent to \(peer)", cause: error)
-        default: translate(requestOrAnswer: error)
+                .invalidRequest, "the request's body was not as long as its length said", cause: failure)
         }
-    }
-
-    /// Kinds that carry a value, which a pattern can't name.
-    private func translate(requestOrAnswer error: HTTPClientError) -> TransportError {
-        let text = error.description
-        if text.contains("invalidHeaderField") || text.contains("unsupportedScheme") {
-            return TransportError(.invalidRequest, "a header field of the request can't be sent", cause: error)
-        }
-        return TransportError(
-            .invalidResponse, "\(peer) did not keep to HTTP: \(error.shortDescription)", cause: error)
     }
 
     private func translate(connection error: NIOConnectionError) -> any Error {

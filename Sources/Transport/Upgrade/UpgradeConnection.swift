@@ -7,26 +7,16 @@ import NIOSSL
 /// One connection of its own, on which the peer is asked to leave HTTP/1.1.
 struct UpgradeConnection {
     let endpoint: RemoteEndpoint
-    let tls: TLSConfiguration?
+    let tls: NIOSSLContext?
     let group: any EventLoopGroup
-
-    /// An answer's head has its place in memory before anybody has looked at it.
-    private static let headLimits: NIOHTTPDecoderLimitConfiguration = {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = 16 << 10
-        limits.maxHeaderListSize = 64 << 10
-        limits.maxHeaderFieldCount = 100
-        return limits
-    }()
 
     /// - Parameter timeout: for all of it, from the name look-up to the answer's head.
     /// - Throws: errors of the libraries below, not translated; `CancellationError`.
     func open(_ head: HTTPRequestHead, within timeout: Duration) async throws -> RemoteUpgrade {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        let tls = try await tlsContext()
         let loop = group.any()
         let answer = UpgradeAnswer(loop: loop)
-        let alarm = loop.scheduleTask(deadline: deadline) { answer.fail(HTTPUpgradeTimeout()) }
+        let alarm = loop.scheduleTask(deadline: deadline) { answer.fail(ExchangeFailure.noAnswerInTime) }
         defer { alarm.cancel() }
         return try await withTaskCancellationHandler {
             connect(head, tls, answer, on: loop, within: timeout)
@@ -34,13 +24,6 @@ struct UpgradeConnection {
         } onCancel: {
             answer.fail(CancellationError())
         }
-    }
-
-    /// Reading the system's authorities takes tens of milliseconds, which no event loop has.
-    private func tlsContext() async throws -> NIOSSLContext? {
-        guard var tls else { return nil }
-        tls.applicationProtocols = ["http/1.1"]
-        return try await NIOThreadPool.singleton.runIfActive { [tls] in try NIOSSLContext(configuration: tls) }
     }
 
     private func connect(
@@ -75,14 +58,11 @@ struct UpgradeConnection {
         if let tls { try operations.addHandler(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(
-            HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: headLimits))
+            HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: .answers))
         try operations.addHandlers([encoder, decoder])
         try operations.addHandler(UpgradeClientHandler(head: head, answer: answer, encoder: encoder, decoder: decoder))
     }
 }
-
-/// The peer did not answer in time.
-struct HTTPUpgradeTimeout: Error {}
 
 extension RemoteUpgrade {
     /// Gives the connection up, for a caller that can't use it after all. Does nothing to a refused one.

@@ -18,15 +18,6 @@ extension RemoteEndpoint {
         }
     }
 
-    /// What a request's target is put behind to make the URL that the HTTP client asks for.
-    var baseURL: String {
-        let scheme = usesTLS ? "https" : "http"
-        switch address {
-        case .unixSocket(let path): return "\(scheme)+unix://\(Self.escaped(path))\(basePath)"
-        case .tcp: return "\(scheme)://\(peer)\(basePath)"
-        }
-    }
-
     /// A name for SNI; addresses must not be sent in it (RFC 6066, section 3).
     var serverName: String? {
         guard case .tcp(let host, _) = address, (try? SocketAddress(ipAddress: host, port: 0)) == nil else {
@@ -38,19 +29,6 @@ extension RemoteEndpoint {
     private static func bracketed(_ host: String) -> String {
         host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     }
-
-    private static func escaped(_ path: String) -> String {
-        path.utf8.reduce(into: "") { escaped, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                escaped += byte < 16 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-    }
 }
 
 extension RemoteEndpoint {
@@ -59,6 +37,7 @@ extension RemoteEndpoint {
     func tlsConfiguration() throws -> TLSConfiguration? {
         guard usesTLS else { return nil }
         var tls = TLSConfiguration.makeClientConfiguration()
+        tls.applicationProtocols = ["http/1.1"]
         do {
             switch verification {
             case .none: tls.certificateVerification = .none

@@ -1,0 +1,56 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Reaches a peer by its address: TCP or Unix socket, with or without TLS.
+package struct DirectTransport: Transport {
+    private let peer: PeerConnections
+    private let basePath: String
+    private let client: DirectTransportClient
+
+    /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
+    package init(endpoint: RemoteEndpoint, client: DirectTransportClient) throws {
+        peer = try client.connections(to: endpoint)
+        basePath = endpoint.basePath
+        self.client = client
+    }
+
+    package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
+        try Self.check(request)
+        let outgoing = OutgoingRequest(request, basePath: basePath, authority: peer.authority)
+        do {
+            return try await peer.exchange(outgoing)
+        } catch {
+            throw translation(request.timeout).translate(error)
+        }
+    }
+
+    package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
+        try Self.check(request)
+        guard case .empty = request.body else {
+            throw TransportError(.invalidRequest, "a request for an upgrade can't have a body")
+        }
+        let outgoing = OutgoingRequest(request, basePath: basePath, authority: peer.authority)
+        do {
+            let connection = UpgradeConnection(
+                endpoint: peer.endpoint, tls: try await peer.tlsContext(), group: client.group)
+            return try await connection.open(outgoing.head, within: request.timeout)
+        } catch {
+            throw translation(request.timeout).translate(error)
+        }
+    }
+
+    private func translation(_ timeout: Duration) -> ErrorTranslation {
+        ErrorTranslation(peer: peer.name, timeout: timeout, connectTimeout: min(timeout, client.connectTimeout))
+    }
+
+    /// Blanks and control characters would end the request line early, and what follows a `#` never reaches the peer.
+    private static func check(_ request: RemoteRequest) throws {
+        let isSendable = request.target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
+        guard request.target.utf8.first == UInt8(ascii: "/"), isSendable else {
+            throw TransportError(.invalidRequest, "the path must begin with / and be percent-encoded")
+        }
+        // CONNECT names no path and turns the connection into something else (RFC 9110, section 9.3.6).
+        guard request.method != .connect else { throw TransportError(.invalidRequest, "CONNECT can't be sent") }
+    }
+}

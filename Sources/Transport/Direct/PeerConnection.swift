@@ -1,0 +1,259 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// One connection to a peer: one exchange at a time, between which it lies idle.
+final class PeerConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// So much of a body waits for its reader before the peer is held back, and goes on when half of it is read.
+    private static let readAhead = 256 << 10
+
+    private enum Wait {
+        case forHead
+        case forBytes(TimeAmount)
+        case idle
+    }
+
+    private let peer: PeerConnections
+    private var context: ChannelHandlerContext?
+    private var exchange: PeerExchange?
+    private var isUsed = false
+    private var isReading = true
+    /// What is waited for, and until when. One timer stays for many waits: it looks when the current one ends.
+    private var wait: (what: Wait, until: NIODeadline)?
+    private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
+
+    init(peer: PeerConnections) { self.peer = peer }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        self.context = nil
+    }
+}
+
+// MARK: What the request's side asks for
+
+extension PeerConnection {
+    func begin(_ next: PeerExchange, until deadline: NIODeadline) {
+        guard let context, context.channel.isActive, exchange == nil else {
+            next.head?.resume(
+                throwing: StaleConnection(hasSent: false, reason: ExchangeFailure.closedByPeer))
+            return
+        }
+        exchange = next
+        set(.forHead, until: deadline)
+        context.write(wrapOutboundOut(.head(next.request.head)), promise: nil)
+        switch next.request.body {
+        case .empty: finishSending(context)
+        case .bytes(let bytes):
+            context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+            finishSending(context)
+        case .stream(let stream, let length):
+            context.flush()
+            let upload = RequestUpload(stream: stream, length: length, connection: handle(context), id: next.id)
+            exchange?.upload = upload.start()
+        }
+    }
+
+    func read(_ id: ExchangeID, _ reader: CheckedContinuation<ByteBuffer?, any Error>) {
+        guard exchange?.id == id else { return reader.resume(returning: nil) }
+        exchange?.reader = reader
+        if let limit = exchange?.request.idleTimeout {
+            let limit = TimeAmount(limit)
+            set(.forBytes(limit), until: .now() + limit)
+        }
+        deliver()
+    }
+
+    func cancel(_ id: ExchangeID) {
+        if exchange?.id == id { fail(CancellationError()) }
+    }
+
+    /// Nobody reads the body any more.
+    func abandon(_ id: ExchangeID) {
+        guard let exchange, exchange.id == id else { return }
+        if exchange.isComplete, exchange.hasSentAll { finish() } else { fail(CancellationError()) }
+    }
+
+    /// - Parameter failure: why not all of the request's body was sent.
+    func uploadEnded(_ id: ExchangeID, _ failure: (any Error)?) {
+        guard exchange?.id == id else { return }
+        exchange?.upload = nil
+        if let failure {
+            // An answer that is complete was so before the body was: then the peer did not want the rest.
+            if exchange?.isComplete != true { fail(failure) }
+        } else if exchange?.failure == nil, let context {
+            finishSending(context)
+        }
+        deliver()
+    }
+
+    private func finishSending(_ context: ChannelHandlerContext) {
+        exchange?.hasSentAll = true
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    private func handle(_ context: ChannelHandlerContext) -> PooledConnection {
+        PooledConnection(channel: context.channel, handler: NIOLoopBound(self, eventLoop: context.eventLoop))
+    }
+}
+
+// MARK: What the peer says
+
+extension PeerConnection {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        // Nobody asked, or nobody asked for more.
+        guard let current = exchange, !current.isComplete else { return context.close(promise: nil) }
+        if case .head(let head) = part, head.status == .switchingProtocols {
+            return fail(ExchangeFailure.unwantedUpgrade)
+        }
+        exchange?.received(part)
+        wait = nil
+        if let exchange, exchange.bufferedBytes > Self.readAhead { setReading(false) }
+    }
+
+    /// Small answers are there whole by now: then nobody has to wait twice.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        deliver()
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(error)
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if exchange == nil { _ = peer.withdraw(handle(context)) }
+        deliver()
+        if let exchange, !exchange.isComplete { fail(ExchangeFailure.closedByPeer) }
+        context.fireChannelInactive()
+    }
+}
+
+// MARK: Passing on
+
+extension PeerConnection {
+    private func deliver() {
+        guard let current = exchange else { return }
+        guard current.failure == nil else { return deliverFailure() }
+        if let head = current.head {
+            guard let answer = current.answer else { return }
+            exchange?.head = nil
+            if current.isComplete, current.hasSentAll {
+                let whole = exchange?.takeAll() ?? ByteBuffer()
+                finish()
+                head.resume(returning: AnswerBeginning(head: answer, body: .whole(whole)))
+            } else {
+                head.resume(returning: AnswerBeginning(head: answer, body: .arriving))
+            }
+        } else if let reader = current.reader {
+            deliverBody(to: reader, current)
+        }
+    }
+
+    private func deliverBody(to reader: CheckedContinuation<ByteBuffer?, any Error>, _ current: PeerExchange) {
+        if let chunk = exchange?.takeChunk() {
+            exchange?.reader = nil
+            wait = nil
+            if let exchange, exchange.bufferedBytes < Self.readAhead / 2 { setReading(true) }
+            reader.resume(returning: chunk)
+        } else if current.isComplete {
+            // The source of the request's body is free again only when nobody reads it any more.
+            guard current.upload == nil else { return exchange?.upload?.cancel() ?? () }
+            finish()
+            reader.resume(returning: nil)
+        }
+    }
+
+    /// Ends the exchange at its first failure. The connection is of no use after it.
+    private func fail(_ error: any Error) {
+        guard let current = exchange, current.failure == nil else { return }
+        let isStale = isUsed && current.answer == nil && current.head != nil && meansThatPeerWasGone(error)
+        exchange?.failure = isStale ? StaleConnection(hasSent: true, reason: error) : error
+        wait = nil
+        exchange?.upload?.cancel()
+        deliverFailure()
+        context?.close(promise: nil)
+    }
+
+    /// To whoever waits, or asks next.
+    private func deliverFailure() {
+        guard let current = exchange, let failure = current.failure, current.upload == nil else { return }
+        if let head = current.head {
+            exchange = nil
+            head.resume(throwing: peer.isShutDown ? ExchangeFailure.shutDown : failure)
+        } else if let reader = current.reader {
+            exchange = nil
+            let reason = peer.isShutDown ? ExchangeFailure.shutDown : failure
+            reader.resume(throwing: ErrorTranslation(peer: peer.name, isInBody: true).translate(reason))
+        }
+    }
+
+    /// The exchange is over, and the connection free for the next where both sides want to go on.
+    private func finish() {
+        guard let current = exchange, let context else { return exchange = nil }
+        exchange = nil
+        isUsed = true
+        setReading(true)
+        let isKept = current.hasSentAll && current.answer?.isKeepAlive == true && context.channel.isActive
+        set(.idle, until: .now() + peer.idleLifetime)
+        if !isKept || !peer.giveBack(handle(context)) { context.close(promise: nil) }
+    }
+
+    private func setReading(_ isOn: Bool) {
+        guard isReading != isOn, let context else { return }
+        isReading = isOn
+        // Refused only by a channel that is closed.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+        if isOn { context.read() }
+    }
+}
+
+// MARK: Time limits
+
+extension PeerConnection {
+    private func set(_ what: Wait, until deadline: NIODeadline) {
+        wait = (what, deadline)
+        if let timer, timer.fires <= deadline { return }
+        timer?.task.cancel()
+        schedule(at: deadline)
+    }
+
+    private func schedule(at deadline: NIODeadline) {
+        guard let context else { return }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            guard let self else { return }
+            look()
+        }
+        timer = (task, deadline)
+    }
+
+    private func look() {
+        timer = nil
+        guard let wait, let context else { return }
+        guard wait.until <= .now() else { return schedule(at: wait.until) }
+        self.wait = nil
+        switch wait.what {
+        case .forHead: fail(ExchangeFailure.noAnswerInTime)
+        case .forBytes(let limit): fail(ExchangeFailure.silent(limit))
+        case .idle: if peer.withdraw(handle(context)) { context.close(promise: nil) }
+        }
+    }
+}
+
+/// A kept connection often ends so: the peer had closed it before it saw the request.
+private func meansThatPeerWasGone(_ error: any Error) -> Bool {
+    switch error {
+    case ExchangeFailure.closedByPeer, ChannelError.ioOnClosedChannel, ChannelError.eof,
+        HTTPParserError.invalidEOFState:
+        true
+    case let error as IOError: error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+    default: false
+    }
+}
