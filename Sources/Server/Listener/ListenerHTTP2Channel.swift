@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
+import Transport
 
 /// HTTP/2 for Hummingbird's server with windows wide enough for uploads: Hummingbird's own has the protocol's 64 KiB,
 /// which is one round trip for each 64 KiB.
@@ -98,7 +99,9 @@ struct ListenerHTTP2Channel: ServerChildChannel {
         }
 
         func handle(value: HTTPAsyncChannel, logger: Logger) async {
-            await handleHTTP(asyncChannel: value, logger: logger)
+            await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+                await handleHTTP(asyncChannel: value, logger: logger)
+            }
         }
     }
 }

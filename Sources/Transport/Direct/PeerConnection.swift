@@ -124,7 +124,9 @@ extension PeerConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(error)
+        deliver()
+        // What comes after a whole answer is not its business any more.
+        if exchange?.isComplete != true { fail(error) }
         context.close(promise: nil)
     }
 

@@ -1,0 +1,180 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+
+/// What becomes of connections that are kept between requests.
+@Suite struct KeptConnectionTests {
+    /// Answers the first request of a connection, and closes when it has read the second.
+    private func withForgetfulPeer(
+        _ body: @Sendable (TransportWorld, _ seen: Counter) async throws -> Void
+    ) async throws {
+        let seen = Counter()
+        try await withRawServer { inbound, outbound in
+            var answered = false
+            for try await _ in inbound {
+                seen.increment()
+                if answered { return }
+                answered = true
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+            }
+        } _: { server in
+            try await connected(to: server) { try await body($0, seen) }
+        }
+    }
+
+    @Test func `a request that may be repeated goes out again when the kept connection was dead`() async throws {
+        try await withForgetfulPeer { world, seen in
+            let answers = [try await world.get().text(), try await world.get().text()]
+            #expect(answers == ["ok", "ok"])
+            #expect(seen.value == 3)
+            #expect(world.server.connections == 2)
+        }
+    }
+
+    @Test func `a request that may not be repeated is told that the connection was closed`() async throws {
+        try await withForgetfulPeer { world, seen in
+            let answer = try await world.get().text()
+            #expect(answer == "ok")
+            let error = try await transportError {
+                _ = try await world.transport.send(
+                    RemoteRequest(method: .post, target: "/", body: .bytes(ByteBuffer(string: "once"))))
+            }
+            #expect(error.kind == .connectionClosed)
+            #expect(seen.value == 2)
+        }
+    }
+
+    @Test func `a first request is not repeated, whatever it is`() async throws {
+        let seen = Counter()
+        try await withRawServer { inbound, _ in
+            for try await _ in inbound {
+                seen.increment()
+                return
+            }
+        } _: { server in
+            try await connected(to: server) { world in
+                let error = try await transportError { _ = try await world.get() }
+                #expect(error.kind == .connectionClosed)
+            }
+        }
+        #expect(seen.value == 1)
+    }
+
+    @Test func `an answer before the whole request ends the sending, and the connection`() async throws {
+        let made = Counter()
+        try await withPeer { exchange in
+            _ = try await exchange.nextChunk()
+            try await exchange.respond(.payloadTooLarge, [:], body: ByteBuffer(string: "too much"))
+            try await exchange.waitForClose()
+        } _: { world in
+            let endless = MadeBytes(chunk: ByteBuffer(repeating: 1, count: 10), count: .max) { _ in
+                made.increment()
+                // As a client that sends now and then.
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let answer = try await world.transport.send(
+                RemoteRequest(method: .post, target: "/", body: .stream(endless, length: nil)))
+            #expect(answer.status == .contentTooLarge)
+            #expect(try await answer.text() == "too much")
+            // Whoever gave the source has it back.
+            let count = made.value
+            try await eventually("the connection is closed") { world.server.openConnections == 0 }
+            #expect(made.value == count)
+        }
+    }
+
+    @Test func `bytes that nobody asked for end a kept connection`() async throws {
+        try await withRawServer { inbound, outbound in
+            for try await _ in inbound {
+                let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                try await outbound.write(ByteBuffer(string: answer + answer))
+            }
+        } _: { server in
+            try await connected(to: server) { world in
+                let first = try await world.get()
+                #expect(first.status == .ok)
+                try await eventually("it is closed") { server.openConnections == 0 }
+                #expect(try await world.get().status == .ok)
+                #expect(server.connections == 2)
+            }
+        }
+    }
+
+    @Test func `a peer that leaves HTTP without being asked gives no valid answer`() async throws {
+        try await withRawPeer(saying: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n") {
+            world in
+            let error = try await transportError { _ = try await world.get() }
+            #expect(error.kind == .invalidResponse)
+        }
+    }
+
+    @Test func `a small answer is there with its head, a streamed one is not`() async throws {
+        let (finish, finishes) = AsyncStream.makeStream(of: Void.self)
+        try await withPeer { exchange in
+            guard exchange.head.uri == "/streamed" else { return try await exchange.respond("small") }
+            try await exchange.start(.ok, ["Content-Length": "2"])
+            for await _ in finish { break }
+            try await exchange.write("ok")
+            try await exchange.finish()
+        } _: { world in
+            let small = try await world.get()
+            #expect(small.received.map { String(buffer: $0) } == "small")
+            let streamed = try await world.get("/streamed")
+            #expect(streamed.received == nil)
+            finishes.yield()
+            #expect(try await streamed.text() == "ok")
+        }
+    }
+
+    @Test func `a length that the body does not keep to is the request's fault`() async throws {
+        try await withPeer { exchange in
+            _ = try? await exchange.wholeBody()
+        } _: { world in
+            for length in [29, 31] as [Int64] {
+                let stream = MadeBytes(chunk: ByteBuffer(repeating: 1, count: 10), count: 3)
+                let error = try await transportError {
+                    _ = try await world.transport.send(
+                        RemoteRequest(method: .post, target: "/", body: .stream(stream, length: length)))
+                }
+                #expect(error.kind == .invalidRequest)
+            }
+        }
+    }
+
+    @Test func `who waits for a free connection gives up after the request's time, and by being cancelled`()
+        async throws
+    {
+        try await withHTTPServer {
+            try await $0.waitForClose()
+        } _: { server in
+            let client = DirectTransportClient(connectionsPerPeer: 1)
+            let transport = try DirectTransport(
+                endpoint: RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: server.port), usesTLS: false),
+                client: client)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try? await transport.send(RemoteRequest(target: "/", timeout: .seconds(60))) }
+                try await eventually("the only connection is taken") { server.openConnections == 1 }
+                let error = try await transportError {
+                    _ = try await transport.send(RemoteRequest(target: "/", timeout: .milliseconds(200)))
+                }
+                #expect(error.kind == .timedOut)
+                #expect(error.message.hasPrefix("no free connection to"))
+                let cancelled = Task { try await transport.send(RemoteRequest(target: "/", timeout: .seconds(60))) }
+                cancelled.cancel()
+                await #expect(throws: CancellationError.self) { try await cancelled.value }
+                group.cancelAll()
+            }
+            await client.shutdown()
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Atomic(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func increment() { count.add(1, ordering: .relaxed) }
+}
