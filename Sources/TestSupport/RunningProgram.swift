@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The program as an operator runs it: a process of its own that can be killed.
 package final class RunningProgram: @unchecked Sendable {
@@ -6,15 +6,24 @@ package final class RunningProgram: @unchecked Sendable {
     // Process allows from any thread.
     private let process: Process
 
-    package init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter output: a file for what it prints, both streams; thrown away without one.
+    package init(_ arguments: [String], environment: [String: String] = [:], output: URL? = nil) throws {
         process = Process()
         process.executableURL = Program.url
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        var stream = FileHandle.nullDevice
+        if let output {
+            _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+            stream = try FileHandle(forWritingTo: output)
+        }
+        process.standardOutput = stream
+        process.standardError = stream
         try process.run()
     }
+
+    /// Tells it something, as `kill` does.
+    package func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     package func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)

@@ -49,6 +49,13 @@ final class FleetState: Sendable {
 
     var identifiers: Set<Identifier<EdgeService>> { state.withLockedValue { Set($0.entries.keys) } }
 
+    /// How many services are in each state.
+    var counts: [ServiceStatus: Int] {
+        state.withLockedValue { state in
+            state.entries.values.reduce(into: [:]) { $0[$1.health.status, default: 0] += 1 }
+        }
+    }
+
     func put(_ id: Identifier<EdgeService>, _ entry: Entry) {
         state.withLockedValue { state in
             state.entries[id] = entry

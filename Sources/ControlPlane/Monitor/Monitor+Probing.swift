@@ -19,15 +19,19 @@ extension Monitor {
 
     /// - Parameter survey: the whole report is wanted in any case.
     func probeOnce(_ entry: DirectoryEntry, survey wanted: Bool) async {
+        let start = ContinuousClock.now
         do {
             let previous = state.entry(entry.id)?.pulse
             let pulse = try await probe.pulse(entry, previous: previous)
+            metrics.probed(.answered, in: ContinuousClock.now - start)
             let needsSurvey = take(pulse, of: entry)
             if wanted || needsSurvey { await survey(entry) }
         } catch {
             // Being told to stop says nothing about the service.
             if error is CancellationError || Task.isCancelled { return }
-            record(ProbeOutcome(error), of: entry.id)
+            let outcome = ProbeOutcome(error)
+            metrics.probed(outcome, in: ContinuousClock.now - start)
+            record(outcome, of: entry.id)
         }
     }
 

@@ -34,6 +34,7 @@ package struct Monitor: Sendable {
     let state: FleetState
     let hub: ProjectEventHub
     let probe: ServiceProbe
+    let metrics = MonitorMetrics()
 
     // MARK: What others ask
 

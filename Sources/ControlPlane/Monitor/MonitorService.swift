@@ -10,6 +10,8 @@ package struct MonitorService: Service {
     private static let flushInterval = Duration.milliseconds(250)
     /// "Last seen" is exact in memory; in the store a minute is near enough.
     private static let lastSeenInterval = Duration.seconds(60)
+    /// How old the fleet's counts in the metrics may be.
+    private static let countInterval = Duration.seconds(5)
     /// Proxies close connections that are silent for a minute or less.
     private static let pingInterval = Duration.seconds(15)
     private static let leaseRenewal = Duration.seconds(5)
@@ -34,6 +36,9 @@ package struct MonitorService: Service {
                 group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease(leadership) } }
                 group.addTask { await probeLoop(leadership) }
                 group.addTask { await repeatedly(every: Self.pingInterval) { monitor.hub.pingAll() } }
+                group.addTask {
+                    await repeatedly(every: Self.countInterval) { monitor.metrics.show(monitor.state.counts) }
+                }
                 group.addTask {
                     await repeatedly(every: Self.flushInterval) { await attempt { try await monitor.flush() } }
                 }

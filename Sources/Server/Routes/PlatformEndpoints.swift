@@ -25,7 +25,7 @@ enum PlatformEndpoints {
         case "/metrics":
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.render())))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.render() + ProcessMetrics.render())))
         default:
             return nil
         }

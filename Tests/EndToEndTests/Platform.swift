@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+
+/// `edgewright serve` as a process of its own.
+struct Platform: Sendable {
+    static let email = "admin@edgewright.local"
+    static let password = "correct horse battery"
+
+    let url: String
+    let program: RunningProgram
+
+    init(
+        in folder: URL, arguments: [String] = ["--monitor-interval", "3600"],
+        environment: [String: String] = ["EDGEWRIGHT_ADMIN_PASSWORD": password], output: URL? = nil
+    ) throws {
+        let port = try freePort()
+        url = "http://127.0.0.1:\(port)"
+        program = try RunningProgram(
+            ["serve", "--listen", "127.0.0.1:\(port)", "--data-dir", folder.path] + arguments,
+            environment: environment, output: output)
+    }
+
+    var anonymous: TestAPI { TestAPI(url: url, token: nil) }
+
+    func waitUntilReady() async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while (try? await anonymous.get("/readyz").status) != 200 {
+            guard ContinuousClock.now < end else { throw WorldError("serve did not become ready") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    func signIn(password: String = password) async throws -> TestAPI {
+        try await waitUntilReady()
+        let session = try await anonymous.post("/api/v1/session", ["email": Self.email, "password": password])
+            .expect(200)
+        let token = try await anonymous.send(
+            "POST", "/api/v1/tokens", json: ["name": "t"],
+            headers: [("Cookie", session.cookie), ("X-CSRF-Token", session["csrfToken"])]
+        ).expect(201)["token"]
+        return TestAPI(url: url, token: token)
+    }
+}
+
+extension TestAPI {
+    /// - Returns: the new project's id.
+    func createProject() async throws -> String {
+        let org = try await post("/api/v1/orgs", ["name": "o"]).expect(201)["id"]
+        return try await post("/api/v1/orgs/\(org)/projects", ["name": "p"]).expect(201)["id"]
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ServeTests {
+    @Test func `a first start makes an administrator and tells the password once, a second one goes on`() async throws {
+        try await withTemporaryFolder { folder in
+            let data = folder.appending(path: "data")
+            let first = try Platform(in: data, environment: [:], output: folder.appending(path: "first.log"))
+            try await first.waitUntilReady()
+            let told = try String(contentsOf: folder.appending(path: "first.log"), encoding: .utf8)
+            let password = try #require(told.firstMatch(of: /password:?\s+(\S+)/)?.1)
+            let project = try await first.signIn(password: String(password)).createProject()
+            #expect(first.program.stop() == 0)
+
+            let second = try Platform(in: data, environment: [:], output: folder.appending(path: "second.log"))
+            let again = try await second.signIn(password: String(password))
+            #expect(try await again.get("/api/v1/projects/\(project)").status == 200)
+            #expect(second.program.stop() == 0)
+            let toldAgain = try String(contentsOf: folder.appending(path: "second.log"), encoding: .utf8)
+            #expect(!toldAgain.contains(password))
+            let key = data.appending(path: "sealing.key").path
+            let mode = try FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+    }
+
+    @Test func `told to stop it ends within ten seconds, though somebody still watches`() async throws {
+        try await withTemporaryFolder { folder in
+            let platform = try Platform(in: folder)
+            let admin = try await platform.signIn()
+            let project = try await admin.createProject()
+            // Ends only with the platform.
+            async let watching = admin.get("/api/v1/projects/\(project)/events")
+            _ = try await admin.poll("/metrics") { $0.text.contains("route=\"/orgs/{org}/projects\"") }
+            let start = ContinuousClock.now
+            #expect(platform.program.stop() == 0)
+            #expect(ContinuousClock.now - start < .seconds(10))
+            _ = try? await watching
+        }
+    }
+
+    @Test func `its metrics tell of requests, probes, the fleet and the process`() async throws {
+        try await withTemporaryFolder { folder in
+            let port = try freePort()
+            let csv = folder.appending(path: "fleet.csv")
+            let fleet = try RunningProgram([
+                "simulate", "--count", "3", "--port", "\(port)", "--csv", csv.path, "--fault", "2:offline",
+            ])
+            let platform = try Platform(in: folder.appending(path: "data"), arguments: ["--monitor-interval", "1"])
+            let admin = try await platform.signIn()
+            let project = try await admin.createProject()
+            let result = try await admin.importCSV(try String(contentsOf: csv, encoding: .utf8), into: project)
+            #expect(result.json["imported"] as? Int == 3)
+            let metrics = try await admin.poll("/metrics") {
+                $0.text.contains("edgewright_services{status=\"offline\"} 1\n")
+                    && $0.text.contains("edgewright_services{status=\"online\"} 2\n")
+            }.text
+            for name in [
+                "edgewright_probes_total{outcome=\"answered\"}", "edgewright_probes_total{outcome=\"missed\"}",
+                "edgewright_probe_duration_seconds_count", "process_cpu_seconds_total",
+                "edgewright_http_request_duration_seconds_count{method=\"POST\",route=\"/orgs\",status=\"2xx\"}",
+            ] {
+                #expect(
+                    metrics.split(separator: "\n").contains { $0.hasPrefix(name) && !$0.hasSuffix(" 0") }, "\(name)")
+            }
+            let resident = metrics.firstMatch(of: /\nprocess_resident_memory_bytes (\d+)/).flatMap { Double($0.1) }
+            #expect((10e6...2e9).contains(resident ?? 0))
+            let started = metrics.firstMatch(of: /\nprocess_start_time_seconds (\S+)/).flatMap { Double($0.1) }
+            #expect(abs(Date.now.timeIntervalSince1970 - (started ?? 0)) < 120)
+            #expect(platform.program.stop() == 0)
+            fleet.kill()
+        }
+    }
+}
