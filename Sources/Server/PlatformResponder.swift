@@ -6,6 +6,7 @@ import HummingbirdCore
 import Logging
 import Metrics
 import NIOCore
+import NIOHTTP1
 
 /// Answers every request: services' pages by their host name, the tunnel by its paths, everything else by the table.
 struct PlatformResponder: HTTPResponder {
@@ -28,6 +29,9 @@ struct PlatformResponder: HTTPResponder {
         var response: Response
         do {
             response = try await answer(request, context, &pattern)
+        } catch let error as HTTPParserError {
+            // The listener answers what is not HTTP, and closes.
+            throw error
         } catch {
             response = try problem(error, requestId: requestId, request: request, context: context)
         }

@@ -57,6 +57,55 @@ import Testing
         }
     }
 
+    @Test func `many wrong passwords at once are no way around the limits`() async throws {
+        try await withControlPlane { world in
+            let anonymous = world.api(nil)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for attempt in 0..<40 {
+                    group.addTask {
+                        try await anonymous.post(
+                            "/api/v1/session", ["email": ControlPlaneWorld.adminEmail, "password": "wrong \(attempt)"]
+                        ).status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.count { $0 == 401 } == 10)
+            #expect(statuses.count { $0 == 429 } == 30)
+        }
+    }
+
+    @Test func `giving an account of elsewhere a role does not make the giver its master`() async throws {
+        try await withControlPlane { world in
+            let (_, project) = try await world.makeProject()
+            let admin = try await world.makeUser(
+                ["email": "pa@example.com", "projectId": project, "role": "projectAdmin"])
+            let stranger = try await world.admin.post(
+                "/api/v1/users", ["email": "nobody@example.com", "password": ControlPlaneWorld.adminPassword]
+            ).expect(201)["id"]
+            let path = "/api/v1/users/\(stranger)"
+            #expect(try await admin.get(path).status == 404)
+            _ = try await admin.post(
+                "/api/v1/projects/\(project)/members", ["email": "nobody@example.com", "role": "user"]
+            ).expect(201)
+            #expect(try await admin.get(path).status == 200)
+            let reset = try await admin.send("PUT", path + "/password", json: ["password": "brand new and long"])
+            #expect(reset.status == 403)
+            #expect(try await admin.patch(path, ["disabled": true]).status == 403)
+            #expect(try await admin.delete(path).status == 403)
+
+            // One that was made here is.
+            let own = try await admin.post(
+                "/api/v1/users",
+                [
+                    "email": "own@example.com", "password": ControlPlaneWorld.adminPassword, "projectId": project,
+                    "role": "user",
+                ]
+            ).expect(201)["id"]
+            #expect(try await admin.patch("/api/v1/users/\(own)", ["name": "Own"]).status == 200)
+        }
+    }
+
     @Test(arguments: ["short", "aaaaaaaaaaaaaa", "password123", "u@example.com"])
     func `weak passwords are refused`(password: String) async throws {
         try await withControlPlane { world in

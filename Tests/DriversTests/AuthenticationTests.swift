@@ -72,12 +72,12 @@ enum TestKey {
         #expect(pair.privatePEM.hasPrefix("-----BEGIN RSA PRIVATE KEY-----"))
     }
 
-    @Test func `a token names issuer, audience and an hour's lifetime`() async throws {
+    @Test func `a token names issuer, audience and ten minutes' lifetime`() async throws {
         let signer = try await TestKey.signer(clock)
         let claims = try TokenClaims(try await signer.fields(for: NeuronEXDriver().authentication))
         #expect(claims.iss == "edgewright")
         #expect(claims.aud == "neuronex")
-        #expect(claims.exp == Double(clock.now.milliseconds) / 1000 + 3600)
+        #expect(claims.exp == Double(clock.now.milliseconds) / 1000 + 600)
         #expect(claims.iat <= Double(clock.now.milliseconds) / 1000)
         let neuron = try TokenClaims(try await signer.fields(for: NeuronDriver().authentication))
         #expect(neuron.aud == "neuron")
@@ -92,12 +92,12 @@ enum TestKey {
         #expect(claims.aud == "eKuiper")
     }
 
-    @Test func `one token serves until five minutes before its end`() async throws {
+    @Test func `one token serves until two minutes before its end`() async throws {
         let signer = try await TestKey.signer(clock)
         let services = NeuronEXDriver().authentication
         #expect(signer.cachedFields(for: services) == nil)
         let first = try await signer.fields(for: services)
-        clock.advance(.seconds(3600 - 301))
+        clock.advance(.seconds(600 - 121))
         #expect(signer.cachedFields(for: services) == first)
         #expect(try await signer.fields(for: services) == first)
         clock.advance(.seconds(2))

@@ -187,7 +187,9 @@ import Transport
                     let endpoint = RemoteEndpoint(
                         address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: true, verification: .none)
                     let opened = try await DirectTransport(endpoint: endpoint, client: client).upgrade(
-                        RemoteRequest(target: "/", headerFields: [.connection: "Upgrade", .upgrade: "echo"]))
+                        RemoteRequest(
+                            target: "/", headerFields: [.connection: "Upgrade", .upgrade: "echo"], timeout: .seconds(30)
+                        ))
                     let channel = try #require(opened.channel)
                     let echoed = try await channel.executeThenClose { inbound, outbound in
                         try await outbound.write(ByteBuffer(string: "over TLS"))

@@ -92,8 +92,12 @@ struct ListenerConversation {
 
     /// Until the other side ends.
     mutating func hearAll() async throws -> String {
-        while let bytes = try await inbound.next() { unread += String(buffer: bytes) }
         defer { unread = "" }
+        do {
+            while let bytes = try await inbound.next() { unread += String(buffer: bytes) }
+        } catch let error as IOError where error.errnoCode == ECONNRESET {
+            // Being cut off while there was something unread is an end as well.
+        }
         return unread
     }
 }

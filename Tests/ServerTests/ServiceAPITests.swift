@@ -3,6 +3,31 @@ import TestSupport
 import Testing
 
 @Suite struct ServiceAPITests {
+    @Test func `a kept password does not go to another address`() async throws {
+        try await withControlPlane(interval: .seconds(3600)) { world in
+            let (_, project) = try await world.makeProject()
+            let auth = ["kind": "password", "username": "u", "password": "S3cret"]
+            let service = try await world.admin.post(
+                "/api/v1/projects/\(project)/services",
+                ["name": "edge", "endpoint": "https://10.0.0.1:7000/a", "auth": auth]
+            ).expect(201)["id"]
+            let path = "/api/v1/services/\(service)"
+            for change: [String: any Sendable] in [
+                ["endpoint": "https://10.0.0.2:7000/a"], ["endpoint": "https://10.0.0.1:7001/a"],
+                ["endpoint": "http://10.0.0.1:7000/a"], ["verifyTLS": false],
+                ["endpoint": "https://10.0.0.2:7000/a", "auth": ["kind": "password", "username": "u"]],
+            ] {
+                let refused = try await world.admin.patch(path, change)
+                #expect(refused.status == 400 && refused.badFields == ["auth.password"], "\(change)")
+            }
+            #expect(try await world.admin.patch(path, ["endpoint": "https://10.0.0.1:7000/b"]).status == 200)
+            #expect(
+                try await world.admin.patch(path, ["endpoint": "https://10.0.0.2:7000", "auth": auth]).status == 200)
+            #expect(
+                try await world.admin.patch(path, ["verifyTLS": false, "auth": ["kind": "none"]]).status == 200)
+        }
+    }
+
     @Test(arguments: TestEngine.allCases)
     func `a service is adopted, edited, tagged, found and let go`(engine: TestEngine) async throws {
         try await withControlPlane(on: engine) { world in

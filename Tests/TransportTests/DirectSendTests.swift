@@ -17,7 +17,8 @@ import Transport
                 body: ByteBuffer(string: "\(exchange.head.method) \(exchange.head.uri)\n\(fields)"))
         } _: { world in
             let answer = try await world.transport.send(
-                RemoteRequest(method: .put, target: "/a/b?c=d", headerFields: [.userAgent: "test"]))
+                RemoteRequest(
+                    method: .put, target: "/a/b?c=d", headerFields: [.userAgent: "test"], timeout: .seconds(30)))
             #expect(answer.status == .created)
             let twice = try #require(HTTPField.Name("X-Twice"))
             #expect(answer.headerFields[values: twice] == ["1", "2"])
@@ -33,7 +34,7 @@ import Transport
 
     @Test(arguments: [
         "/", "/?", "/?a", "/a//b/", "/a/../b/./c", "/%7e%2F%2f%20?x=%5B1%5D&y=a+b&z=%e2%82%ac", "/a;b=c,d/(e)'!*$&@:",
-        "/?q=http://other/path?x&y=/../", "/a:b", "//double",
+        "/?q=http://other/path?x&y=/../", "/a:b", "//double", "/caf%e9", "/%ff?x=%80", "/a%zz%", "/?[a]=1|2^{}\"",
     ])
     func `a percent-encoded target goes on the wire unchanged`(target: String) async throws {
         try await withPeer {
@@ -52,7 +53,7 @@ import Transport
             let sent = try await transportError { _ = try await world.get(target) }
             #expect(sent.kind == .invalidRequest)
             let upgraded = try await transportError {
-                _ = try await world.transport.upgrade(RemoteRequest(target: target))
+                _ = try await world.transport.upgrade(RemoteRequest(target: target, timeout: .seconds(30)))
             }
             #expect(upgraded.kind == .invalidRequest)
             #expect(world.server.connections == 0)
@@ -65,7 +66,7 @@ import Transport
         } _: { world in
             let host = try #require(HTTPField.Name("Host"))
             let answer = try await world.transport.send(
-                RemoteRequest(target: "/", headerFields: [host: "inner.example"]))
+                RemoteRequest(target: "/", headerFields: [host: "inner.example"], timeout: .seconds(30)))
             #expect(try await answer.text() == "inner.example")
         }
     }
@@ -83,7 +84,7 @@ import Transport
                 (.stream(stream, length: nil), "chunked 1000000"),
             ] {
                 let answer = try await world.transport.send(
-                    RemoteRequest(method: .post, target: "/", body: body))
+                    RemoteRequest(method: .post, target: "/", body: body, timeout: .seconds(30)))
                 #expect(try await answer.text() == expected)
             }
         }
@@ -98,7 +99,7 @@ import Transport
             let (pieces, more) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
             more.yield(ByteBuffer(string: "0"))
             let answer = try await world.transport.send(
-                RemoteRequest(method: .post, target: "/", body: .stream(pieces, length: nil)))
+                RemoteRequest(method: .post, target: "/", body: .stream(pieces, length: nil), timeout: .seconds(30)))
             // Each piece is sent only when the one before has come back.
             var seen = ""
             for try await chunk in answer.body {
@@ -204,7 +205,7 @@ import Transport
             let transport = try DirectTransport(
                 endpoint: RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: server.port), usesTLS: false),
                 client: client)
-            _ = try await transport.send(RemoteRequest(target: "/")).text()
+            _ = try await transport.send(RemoteRequest(target: "/", timeout: .seconds(30))).text()
             try await eventually("the idle connection is closed") { server.openConnections == 0 }
             await client.shutdown()
         }
@@ -231,7 +232,8 @@ import Transport
         try await withPeer { exchange in
             try await exchange.respond(.ok, ["Content-Length": "12345"])
         } _: { world in
-            let answer = try await world.transport.send(RemoteRequest(method: .head, target: "/"))
+            let answer = try await world.transport.send(
+                RemoteRequest(method: .head, target: "/", timeout: .seconds(30)))
             #expect(answer.headerFields[.contentLength] == "12345")
             #expect(try await answer.text() == "")
         }
@@ -245,7 +247,9 @@ import Transport
             try await withTransportClient { client in
                 let endpoint = RemoteEndpoint(address: .unixSocket(path: path), usesTLS: false, basePath: "/v1")
                 let transport = try DirectTransport(endpoint: endpoint, client: client)
-                #expect(try await transport.send(RemoteRequest(target: "/info?x=1")).text() == "/v1/info?x=1 localhost")
+                #expect(
+                    try await transport.send(RemoteRequest(target: "/info?x=1", timeout: .seconds(30))).text()
+                        == "/v1/info?x=1 localhost")
             }
         }
     }

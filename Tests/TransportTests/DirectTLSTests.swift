@@ -27,7 +27,9 @@ import Transport
         let endpoint = RemoteEndpoint(
             address: .tcp(host: host, port: port), usesTLS: true, verification: verification,
             clientCertificate: certificate)
-        return try await DirectTransport(endpoint: endpoint, client: client).send(RemoteRequest(target: "/")).text()
+        return try await DirectTransport(endpoint: endpoint, client: client).send(
+            RemoteRequest(target: "/", timeout: .seconds(30))
+        ).text()
     }
 
     @Test func `a certificate of an unknown authority is not trusted, unless none is asked for`() async throws {

@@ -41,7 +41,8 @@ import Transport
             #expect(answer == "ok")
             let error = try await transportError {
                 _ = try await world.transport.send(
-                    RemoteRequest(method: .post, target: "/", body: .bytes(ByteBuffer(string: "once"))))
+                    RemoteRequest(
+                        method: .post, target: "/", body: .bytes(ByteBuffer(string: "once")), timeout: .seconds(30)))
             }
             #expect(error.kind == .connectionClosed)
             #expect(seen.value == 2)
@@ -77,7 +78,7 @@ import Transport
                 try await Task.sleep(for: .milliseconds(5))
             }
             let answer = try await world.transport.send(
-                RemoteRequest(method: .post, target: "/", body: .stream(endless, length: nil)))
+                RemoteRequest(method: .post, target: "/", body: .stream(endless, length: nil), timeout: .seconds(30)))
             #expect(answer.status == .contentTooLarge)
             #expect(try await answer.text() == "too much")
             // Whoever gave the source has it back.
@@ -138,7 +139,8 @@ import Transport
                 let stream = MadeBytes(chunk: ByteBuffer(repeating: 1, count: 10), count: 3)
                 let error = try await transportError {
                     _ = try await world.transport.send(
-                        RemoteRequest(method: .post, target: "/", body: .stream(stream, length: length)))
+                        RemoteRequest(
+                            method: .post, target: "/", body: .stream(stream, length: length), timeout: .seconds(30)))
                 }
                 #expect(error.kind == .invalidRequest)
             }

@@ -12,7 +12,7 @@ struct TransportWorld: Sendable {
     let client: DirectTransportClient
     let transport: DirectTransport
 
-    func get(_ target: String = "/", timeout: Duration = .seconds(5)) async throws -> RemoteResponse {
+    func get(_ target: String = "/", timeout: Duration = .seconds(30)) async throws -> RemoteResponse {
         try await transport.send(RemoteRequest(target: target, timeout: timeout))
     }
 }

@@ -151,7 +151,7 @@ extension NIOAsyncChannelInboundStream<ByteBuffer> {
             let transport = try DirectTransport(endpoint: endpoint, client: client)
             let error = try await transportError { _ = try await transport.upgrade(.echo()) }
             #expect(error.kind == .connectionRefused)
-            let withBody = RemoteRequest(target: "/", body: .bytes(ByteBuffer(string: "x")))
+            let withBody = RemoteRequest(target: "/", body: .bytes(ByteBuffer(string: "x")), timeout: .seconds(30))
             #expect(try await transportError { _ = try await transport.upgrade(withBody) }.kind == .invalidRequest)
         }
     }

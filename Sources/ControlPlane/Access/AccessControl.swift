@@ -39,13 +39,19 @@ package struct AccessControl: Sendable {
     /// - Throws: `.unauthenticated` for any wrong pair, whichever half is wrong; `.rateLimited` after too many.
     package func signIn(_ request: SignInRequest, address: String) async throws -> StartedSession {
         let email = request.email.lowercased()
-        try throttle.check(account: email, address: address, at: context.now())
-        guard let user = try await verified(email: email, password: request.password) else {
-            throttle.recordFailure(account: email, address: address, at: context.now())
+        try throttle.begin(account: email, address: address, at: context.now())
+        let verified: User?
+        do {
+            verified = try await self.verified(email: email, password: request.password)
+        } catch {
+            throttle.undecided(account: email, address: address)
+            throw error
+        }
+        guard let user = verified else {
             try await recordFailedSignIn(email: email, address: address)
             throw EdgewrightError(.unauthenticated, "E-mail address or password is wrong, or the account is disabled.")
         }
-        throttle.recordSuccess(account: email)
+        throttle.succeeded(account: email, address: address)
         return try await startSession(user, address: address)
     }
 

@@ -1,8 +1,9 @@
 package import Fleet
 import Store
 
-/// People's accounts. System admins see and edit all; other administrators those who have a role only in what they
-/// administer.
+/// People's accounts. System admins see and edit all. Other administrators see those who have roles only in what they
+/// administer, and edit those of them that were made there: giving an account of elsewhere a role must not make the
+/// giver its master.
 package struct Accounts: Sendable {
     let context: ControlPlaneContext
     let passwords: PasswordHashing
@@ -16,7 +17,7 @@ package struct Accounts: Sendable {
     }
 
     package func getUser(_ id: Identifier<User>, _ caller: Caller) async throws -> User {
-        try await context.read { try editableUser(id, caller, in: $0) }
+        try await context.read { try visibleUser(id, caller, in: $0) }
     }
 
     /// - Throws: `.conflict` when the address is taken; `.permissionDenied` for more than one's own rights.
@@ -27,7 +28,7 @@ package struct Accounts: Sendable {
         try await context.write { session in
             let grant = try grant(in: request, caller, session)
             do {
-                try session.insertUser(user, passwordHash: hash)
+                try session.insertUser(user, passwordHash: hash, home: grant?.scope)
             } catch let error as StoreError where error.violates("account_email") {
                 throw EdgewrightError(
                     .conflict, "There is an account with the address \(user.email) already.",
@@ -133,7 +134,7 @@ package struct Accounts: Sendable {
         _ id: Identifier<User>, _ request: ResetPasswordRequest, _ caller: Caller
     ) async throws {
         try requireAdministrator(caller, toChange: true)
-        let user = try await getUser(id, caller)
+        let user = try await context.read { try editableUser(id, caller, in: $0) }
         try PasswordPolicy.check(request.password, email: user.email)
         let hash = try await passwords.hash(request.password)
         try await context.write { session in
@@ -169,9 +170,24 @@ package struct Accounts: Sendable {
 
     // MARK: Who may edit whom
 
-    /// - Throws: `.notFound` unless the caller may edit this account: as system admin, or as administrator of all that
-    ///   the account has roles in.
+    /// - Throws: `.permissionDenied` for an account that was made elsewhere.
     private func editableUser(
+        _ id: Identifier<User>, _ caller: Caller, in session: any SQLSession
+    ) throws -> User {
+        let user = try visibleUser(id, caller, in: session)
+        if caller.principal.isSystemAdmin { return user }
+        let home = try session.home(of: id)
+        guard home.map({ MembershipRules.administers($0, caller.principal) }) ?? false else {
+            throw EdgewrightError(
+                .permissionDenied,
+                "The account \(user.email) was not made in what you administer: you can change its roles here, and only "
+                    + "an administrator of where it was made, or a system admin, can change the account itself.")
+        }
+        return user
+    }
+
+    /// - Throws: `.notFound` unless the caller is a system admin, or administers all that the account has roles in.
+    private func visibleUser(
         _ id: Identifier<User>, _ caller: Caller, in session: any SQLSession
     ) throws -> User {
         guard let user = try session.user(id) else { throw EdgewrightError.notFound("user", id.rawValue) }
@@ -179,7 +195,7 @@ package struct Accounts: Sendable {
         if principal.token?.projectId == nil {
             if principal.isSystemAdmin { return user }
             let grants = try session.grants(of: id)
-            let covers = grants.allSatisfy { MembershipRules.administers($0, principal) }
+            let covers = grants.allSatisfy { MembershipRules.administers($0.scope, principal) }
             if !user.systemAdmin, !grants.isEmpty, covers { return user }
         }
         throw EdgewrightError.notFound("user", id.rawValue)

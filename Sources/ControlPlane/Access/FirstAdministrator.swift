@@ -27,7 +27,7 @@ package struct FirstAdministrator: Sendable {
         let made = try await context.write { session -> Bool in
             // Another process may have been first.
             guard try session.countUsers() == 0 else { return false }
-            try session.insertUser(user, passwordHash: hash)
+            try session.insertUser(user, passwordHash: hash, home: nil)
             let actor = AuditEntry.Actor(userId: nil, email: "edgewright", tokenId: nil, address: "")
             let event = AuditEvent(operation: "user.create", target: .init(user), detail: "first system admin")
             try recorder.record(event, by: actor, in: session)

@@ -33,9 +33,9 @@ enum MembershipRules {
         }
     }
 
-    /// Whether somebody administers the place of a role, at least at the height of that role.
-    static func administers(_ grant: Grant, _ principal: Principal) -> Bool {
-        switch grant.scope {
+    /// Whether somebody administers the place of a role.
+    static func administers(_ scope: Grant.Scope, _ principal: Principal) -> Bool {
+        switch scope {
         case .organization(let organization):
             principal.role(in: organization).map { $0 >= .orgAdmin } ?? false
         case .project(let project, in: let organization):

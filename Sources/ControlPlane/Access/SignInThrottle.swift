@@ -1,7 +1,9 @@
 import Fleet
 import NIOConcurrencyHelpers
 
-/// Slows down guessing of passwords: failures are counted per account and per address in a sliding window.
+/// Slows down guessing of passwords: failures are counted per account and per address in a window.
+///
+/// An attempt counts as failed from its beginning until it succeeds, so that many at once are no way around the limits.
 final class SignInThrottle: Sendable {
     private struct Failures {
         var count = 0
@@ -18,14 +20,17 @@ final class SignInThrottle: Sendable {
 
     private let failures = NIOLockedValueBox<[String: Failures]>([:])
 
+    /// Counts an attempt.
     /// - Throws: `.rateLimited` when this account or address has failed too often.
-    func check(account: String, address: String, at time: Timestamp) throws {
-        let wait = failures.withLockedValue { failures in
-            [("account:" + account, Self.perAccount), ("address:" + address, Self.perAddress)].compactMap {
-                key, limit -> Duration? in
+    func begin(account: String, address: String, at time: Timestamp) throws {
+        let wait = failures.withLockedValue { failures -> Duration? in
+            let limits = [(Self.key(account: account), Self.perAccount), (Self.key(address: address), Self.perAddress)]
+            let wait = limits.compactMap { key, limit -> Duration? in
                 guard let entry = failures[key], entry.windowEnds > time, entry.count >= limit else { return nil }
                 return entry.windowEnds.since(time)
             }.max()
+            if wait == nil { for (key, _) in limits { Self.count(key, at: time, in: &failures) } }
+            return wait
         }
         guard let wait else { return }
         throw EdgewrightError(
@@ -33,22 +38,33 @@ final class SignInThrottle: Sendable {
             retryAfter: wait)
     }
 
-    func recordFailure(account: String, address: String, at time: Timestamp) {
+    private static func count(_ key: String, at time: Timestamp, in failures: inout [String: Failures]) {
+        if failures.count >= maximumEntries {
+            failures = failures.filter { $0.value.windowEnds > time }
+            if failures.count >= maximumEntries { failures.removeAll() }
+        }
+        var entry = failures[key] ?? Failures(windowEnds: time + window)
+        if entry.windowEnds <= time { entry = Failures(windowEnds: time + window) }
+        entry.count += 1
+        failures[key] = entry
+    }
+
+    /// The attempt was a good one: the account begins anew, and for the address it does not count.
+    func succeeded(account: String, address: String) {
         failures.withLockedValue { failures in
-            if failures.count >= Self.maximumEntries {
-                failures = failures.filter { $0.value.windowEnds > time }
-                if failures.count >= Self.maximumEntries { failures.removeAll() }
-            }
-            for key in ["account:" + account, "address:" + address] {
-                var entry = failures[key] ?? Failures(windowEnds: time + Self.window)
-                if entry.windowEnds <= time { entry = Failures(windowEnds: time + Self.window) }
-                entry.count += 1
-                failures[key] = entry
-            }
+            failures[Self.key(account: account)] = nil
+            failures[Self.key(address: address)]?.count -= 1
         }
     }
 
-    func recordSuccess(account: String) {
-        failures.withLockedValue { $0["account:" + account] = nil }
+    /// It could not be decided: it does not count for either.
+    func undecided(account: String, address: String) {
+        failures.withLockedValue { failures in
+            failures[Self.key(account: account)]?.count -= 1
+            failures[Self.key(address: address)]?.count -= 1
+        }
     }
+
+    private static func key(account: String) -> String { "account:" + account }
+    private static func key(address: String) -> String { "address:" + address }
 }

@@ -63,10 +63,23 @@ struct ServiceRules: Sendable {
             changed.sealedPassword = checked.sealedPassword
         }
         let tags = try request.tags.flatMap { names in try validation.check { try TagName.checkSet(names) } }
-        try validation.finish()
         changed.service.verifyTLS = request.verifyTLS ?? changed.service.verifyTLS
+        if request.auth?.password == nil, changed.sealedPassword != nil,
+            Self.isLessSure(changed.service, than: record.service)
+        {
+            validation.fail(
+                "auth.password", "must be given again: it would go to another address, or to one that is not verified")
+        }
+        try validation.finish()
         changed.service.updatedAt = now
         return (changed, tags)
+    }
+
+    /// Whether a password that is kept could reach somebody else than before.
+    private static func isLessSure(_ service: EdgeService, than before: EdgeService) -> Bool {
+        let (new, old) = (service.endpoint, before.endpoint)
+        return new.scheme != old.scheme || new.host != old.host || new.port != old.port
+            || (before.verifyTLS && !service.verifyTLS)
     }
 
     private func checkKind(mode: ServiceMode?, connection: ServiceConnection?) throws {

@@ -13,11 +13,15 @@ struct PageSessionCache: Sendable {
         }
     }
 
+    /// As it was before the store was asked.
+    var generation: Int { cache.generation }
+
     func store(
-        _ caller: Caller, _ hash: String, of service: Identifier<EdgeService>, until end: Timestamp, at now: Timestamp
+        _ caller: Caller, _ hash: String, of service: Identifier<EdgeService>, until end: Timestamp, at now: Timestamp,
+        generation: Int
     ) {
         let entry = CallerCache.Entry(principal: caller.principal, user: caller.user, session: nil, expiresAt: end)
-        cache.store(entry, for: key(hash, service), at: now, generation: cache.generation)
+        cache.store(entry, for: key(hash, service), at: now, generation: generation)
     }
 
     private func key(_ hash: String, _ service: Identifier<EdgeService>) -> String { "page:\(hash):\(service)" }

@@ -22,9 +22,10 @@ package final class EdgeTokenSigner: Sendable {
         let expiresAt: Timestamp
     }
 
-    private static let lifetime = Duration.seconds(3600)
+    /// Short: every service that takes the platform's tokens sees one, and it is good at the others too.
+    private static let lifetime = Duration.seconds(600)
     /// A new token is made while the old one still has this long, so that no request carries a dying one.
-    private static let reserve = Duration.seconds(300)
+    private static let reserve = Duration.seconds(120)
     /// For services whose clock is behind.
     private static let backdating = Duration.seconds(60)
 

@@ -58,25 +58,3 @@ enum SessionCookie {
 
     static func clear(isSecure: Bool) -> String { set("", lifetime: .zero, isSecure: isSecure) }
 }
-
-/// Cookies of a request (RFC 6265, section 4.2).
-enum Cookies {
-    static func value(of name: String, in fields: HTTPFields) -> String? {
-        for field in fields[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, parts[0].filter({ $0 != " " }) == name else { continue }
-                return String(parts[1])
-            }
-        }
-        return nil
-    }
-
-    /// The other cookies, as one field's value; `nil` when none is left.
-    static func removing(_ names: Set<String>, from fields: HTTPFields) -> String? {
-        let kept = fields[values: .cookie].flatMap { $0.split(separator: ";") }.filter { pair in
-            !names.contains(pair.prefix { $0 != "=" }.filter { $0 != " " })
-        }
-        return kept.isEmpty ? nil : kept.map { $0.trimmingPrefix(" ") }.joined(separator: "; ")
-    }
-}

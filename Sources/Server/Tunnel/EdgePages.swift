@@ -6,7 +6,7 @@ import HummingbirdCore
 import NIOCore
 
 /// Services' own pages, each on an origin of its own: `{id}.<edge domain>`. What runs there can't act as the user
-/// towards the platform, nor reach another service's page.
+/// towards the platform, nor change anything through another service's page.
 struct EdgePages: Sendable {
     static let entrancePath = "/.edgewright/enter"
 
@@ -37,6 +37,7 @@ struct EdgePages: Sendable {
         to request: Request, of service: Identifier<EdgeService>, _ scope: RequestScope
     ) async throws -> Response {
         if request.uri.path == Self.entrancePath { return try await enter(request, service) }
+        if request.method != .get, request.method != .head { try SameOrigin.check(request.head) }
         let access = try await access(
             request.headers, method: request.method, service: service, address: scope.remoteAddress)
         let origin = ProxyFields.Origin(

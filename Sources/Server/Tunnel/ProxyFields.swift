@@ -85,11 +85,8 @@ enum ProxyFields {
     static func forPageOrigin(_ fields: HTTPFields, endpoint: ServiceEndpoint, ours: Set<String>) -> HTTPFields {
         var result = withoutHops(fields) { $0 == "set-cookie" || $0 == "strict-transport-security" }
         for cookie in fields[values: .setCookie] {
-            let name = cookie.prefix { $0 != "=" }.filter { $0 != " " }
-            guard !ours.contains(name) else { continue }
-            // A cookie for the whole domain would reach the pages of other services.
-            let parts = cookie.split(separator: ";").filter { !$0.trimmingPrefix(" ").lowercased().hasPrefix("domain") }
-            result.append(HTTPField(name: .setCookie, value: parts.joined(separator: ";")))
+            guard let kept = Cookies.withoutDomain(cookie), !ours.contains(kept.name) else { continue }
+            result.append(HTTPField(name: .setCookie, value: kept.text))
         }
         if let location = fields[.location] {
             result[.location] = rewritten(location: location, endpoint: endpoint, prefix: "")
@@ -139,6 +136,7 @@ extension HTTPField.Name {
     }
 
     static let serviceWorker = known("Service-Worker")
+    static let secFetchSite = known("Sec-Fetch-Site")
     static let xForwardedFor = known("X-Forwarded-For")
     static let xForwardedHost = known("X-Forwarded-Host")
     static let xForwardedProto = known("X-Forwarded-Proto")

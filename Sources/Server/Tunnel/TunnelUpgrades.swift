@@ -28,7 +28,7 @@ struct TunnelUpgrades: UpgradeResponder {
         let head = request.head
         let address = request.remoteAddress?.ipAddress ?? ""
         if let service = pages.service(of: head.authority) {
-            try checkOrigin(head)
+            try SameOrigin.check(head)
             // What goes through a WebSocket can't be told to be reading only.
             let granted = try await pages.access(
                 head.headerFields, method: .post, service: service, address: address)
@@ -36,21 +36,12 @@ struct TunnelUpgrades: UpgradeResponder {
         }
         guard let path = head.path, let target = ProxyTarget(path: path) else { return nil }
         let usesCookie = head.headerFields[.authorization] == nil
-        if usesCookie { try checkOrigin(head) }
+        if usesCookie { try SameOrigin.check(head) }
         let caller = RouteCaller(
             control: access, fields: head.headerFields, method: head.method, address: address, isSecure: isSecure)
         let granted = try await access.authorize(
             try await caller.authenticated(), .writeThroughTunnel, service: target.service)
         return try await open(request, granted, target: target.target, prefix: target.prefix, ours: nil)
-    }
-
-    /// A WebSocket is not bound by the same-origin policy: without this any page could open one with the user's cookie.
-    private func checkOrigin(_ head: HTTPRequest) throws {
-        guard let origin = head.headerFields[.origin] else { return }
-        let host = origin.split(separator: "://", maxSplits: 1).last.map(String.init)
-        guard host?.lowercased() == head.authority?.lowercased() else {
-            throw EdgewrightError(.permissionDenied, "This WebSocket was opened by a page of another origin.")
-        }
     }
 
     private func open(

@@ -3,16 +3,37 @@ package import Fleet
 // Accounts and their passwords.
 
 extension SQLSession {
-    package func insertUser(_ user: User, passwordHash: String) throws {
+    /// - Parameter home: the role that the account is made for; `nil` for one that only system admins may edit.
+    package func insertUser(_ user: User, passwordHash: String, home: Grant.Scope?) throws {
+        let (organization, project): (String?, String?) =
+            switch home {
+            case .organization(let id): (id.rawValue, nil)
+            case .project(let id, in: _): (nil, id.rawValue)
+            case nil: (nil, nil)
+            }
         try execute(
             """
-            INSERT INTO account (id, email, name, password_hash, system_admin, disabled, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO account
+                (id, email, name, password_hash, system_admin, disabled, created_at, home_org_id, home_project_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 user.id.rawValue, user.email, user.name, passwordHash, user.systemAdmin, user.disabled,
-                user.createdAt.milliseconds,
+                user.createdAt.milliseconds, organization, project,
             ])
+    }
+
+    /// The organization or project that the account was made in.
+    package func home(of user: Identifier<User>) throws -> Grant.Scope? {
+        let row = try queryFirst(
+            """
+            SELECT a.home_org_id, p.id, p.org_id FROM account a LEFT JOIN project p ON p.id = a.home_project_id
+            WHERE a.id = ?
+            """, [user.rawValue])
+        guard let row else { return nil }
+        if let organization = try row.textOrNil(0) { return .organization(Identifier(rawValue: organization)) }
+        guard let project = try row.textOrNil(1) else { return nil }
+        return .project(Identifier(rawValue: project), in: Identifier(rawValue: try row.text(2)))
     }
 
     package func user(_ id: Identifier<User>) throws -> User? {

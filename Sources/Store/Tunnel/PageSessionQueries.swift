@@ -1,56 +1,81 @@
 package import Fleet
 
-/// A page session, found by its secret.
+/// A ticket for a service's page, or the session it became, found by its secret.
 package struct PageSessionRecord: Sendable {
+    /// The credential that the page was opened with: its limits and its end are the page's too.
+    package enum Origin: Sendable {
+        case session(secretHash: String)
+        case token(Identifier<APIToken>)
+    }
+
     package var serviceId: Identifier<EdgeService>
     package var userId: Identifier<User>
+    package var origin: Origin
     package var expiresAt: Timestamp
+
+    package init(
+        serviceId: Identifier<EdgeService>, userId: Identifier<User>, origin: Origin, expiresAt: Timestamp
+    ) {
+        self.serviceId = serviceId
+        self.userId = userId
+        self.origin = origin
+        self.expiresAt = expiresAt
+    }
 }
 
-// Tickets and sessions of services' own pages.
+// Tickets and sessions of services' own pages. They go with the credential that they come from.
 
 extension SQLSession {
-    package func insertPageTicket(
-        secretHash: String, service: Identifier<EdgeService>, user: Identifier<User>, expiresAt: Timestamp
-    ) throws {
-        try insertPageSecret(secretHash, kind: "ticket", service: service, user: user, expiresAt: expiresAt)
+    package func insertPageTicket(_ record: PageSessionRecord, secretHash: String) throws {
+        try insertPageSecret(record, secretHash, kind: "ticket")
     }
 
-    package func insertPageSession(
-        secretHash: String, service: Identifier<EdgeService>, user: Identifier<User>, expiresAt: Timestamp
-    ) throws {
-        try insertPageSecret(secretHash, kind: "session", service: service, user: user, expiresAt: expiresAt)
+    package func insertPageSession(_ record: PageSessionRecord, secretHash: String) throws {
+        try insertPageSecret(record, secretHash, kind: "session")
     }
 
-    private func insertPageSecret(
-        _ secretHash: String, kind: String, service: Identifier<EdgeService>, user: Identifier<User>,
-        expiresAt: Timestamp
-    ) throws {
+    private func insertPageSecret(_ record: PageSessionRecord, _ secretHash: String, kind: String) throws {
+        let (session, token): (String?, String?) =
+            switch record.origin {
+            case .session(let hash): (hash, nil)
+            case .token(let id): (nil, id.rawValue)
+            }
         try execute(
-            "INSERT INTO page_session (secret_hash, kind, service_id, user_id, expires_at) VALUES (?, ?, ?, ?, ?)",
-            [secretHash, kind, service.rawValue, user.rawValue, expiresAt.milliseconds])
+            """
+            INSERT INTO page_session (secret_hash, kind, service_id, user_id, session_hash, token_id, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                secretHash, kind, record.serviceId.rawValue, record.userId.rawValue, session, token,
+                record.expiresAt.milliseconds,
+            ])
     }
 
     /// Takes a ticket out of the store: of two who come with the same one, only the first gets it.
     package func consumePageTicket(secretHash: String) throws -> PageSessionRecord? {
         try queryFirst(
-            """
-            DELETE FROM page_session WHERE secret_hash = ? AND kind = 'ticket'
-            RETURNING service_id, user_id, expires_at
-            """, [secretHash]
+            "DELETE FROM page_session WHERE secret_hash = ? AND kind = 'ticket' RETURNING \(pageColumns)",
+            [secretHash]
         ).map(readPageSession)
     }
 
     package func pageSession(secretHash: String) throws -> PageSessionRecord? {
         try queryFirst(
-            "SELECT service_id, user_id, expires_at FROM page_session WHERE secret_hash = ? AND kind = 'session'",
-            [secretHash]
+            "SELECT \(pageColumns) FROM page_session WHERE secret_hash = ? AND kind = 'session'", [secretHash]
         ).map(readPageSession)
     }
 }
 
+private let pageColumns = "service_id, user_id, session_hash, token_id, expires_at"
+
 private func readPageSession(_ row: SQLRow) throws -> PageSessionRecord {
-    PageSessionRecord(
+    let origin: PageSessionRecord.Origin
+    if let hash = try row.textOrNil(2) {
+        origin = .session(secretHash: hash)
+    } else {
+        origin = .token(Identifier(rawValue: try row.text(3)))
+    }
+    return PageSessionRecord(
         serviceId: Identifier(rawValue: try row.text(0)), userId: Identifier(rawValue: try row.text(1)),
-        expiresAt: Timestamp(milliseconds: try row.integer(2)))
+        origin: origin, expiresAt: Timestamp(milliseconds: try row.integer(4)))
 }

@@ -33,7 +33,8 @@ package struct DirectTransport: Transport {
         let outgoing = OutgoingRequest(request, basePath: basePath, authority: peer.authority)
         do {
             let connection = UpgradeConnection(
-                endpoint: peer.endpoint, tls: try await peer.tlsContext(), group: client.group)
+                endpoint: peer.endpoint, tls: try await peer.tlsContext(), targets: client.targets,
+                group: client.group)
             return try await connection.open(outgoing.head, within: request.timeout)
         } catch {
             throw translation(request.timeout).translate(error)

@@ -11,6 +11,7 @@ package final class DirectTransportClient: Sendable {
     /// Longest wait for a connection, name look-up included, where the request itself allows longer.
     let connectTimeout: Duration
     let connectionsPerPeer: Int
+    package let targets: TargetGuard
     let contexts = TLSContexts()
     private let peers = Mutex(Peers())
 
@@ -23,13 +24,15 @@ package final class DirectTransportClient: Sendable {
     ///   - group: the event loops; not shut down here.
     ///   - idleConnectionLifetime: how long an unused connection stays open. Longer than the probe interval, so that
     ///     each probe finds the last one's connection.
+    ///   - targets: what must not be reached.
     ///   - connectionsPerPeer: beyond it requests wait for one that is free. Far above what a healthy peer needs,
     ///     because each stream that is watched for hours keeps one.
     package init(
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         idleConnectionLifetime: Duration = .seconds(60), connectTimeout: Duration = .seconds(10),
-        connectionsPerPeer: Int = 1000
+        connectionsPerPeer: Int = 1000, targets: TargetGuard = TargetGuard()
     ) {
+        self.targets = targets
         self.group = group
         self.idleConnectionLifetime = TimeAmount(idleConnectionLifetime)
         self.connectTimeout = connectTimeout

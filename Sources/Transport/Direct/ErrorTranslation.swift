@@ -48,6 +48,10 @@ struct ErrorTranslation {
             TransportError(.invalidResponse, "\(peer) left HTTP without having been asked to", cause: failure)
         case .silent(let limit):
             TransportError(.timedOut, "\(peer) has sent nothing for \(limit.inSeconds)", cause: failure)
+        case .refusedTarget:
+            TransportError(
+                .pathDown, "\(peer) has an address that Edgewright is set up not to connect to", cause: failure)
+        case .ownListener: TransportError(.pathDown, "\(peer) is Edgewright itself", cause: failure)
         case .bodyLength:
             TransportError(
                 .invalidRequest, "the request's body was not as long as its length said", cause: failure)

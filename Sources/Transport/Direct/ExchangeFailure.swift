@@ -20,6 +20,9 @@ enum ExchangeFailure: Error {
     /// The peer has sent nothing of its answer's body for so long, though somebody waited for it.
     case silent(TimeAmount)
     case bodyLength
+    /// Its address is in a range that is not reached from here.
+    case refusedTarget
+    case ownListener
 }
 
 /// The source of the request's body failed, and not the peer.

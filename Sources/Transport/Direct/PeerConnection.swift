@@ -21,6 +21,8 @@ final class PeerConnection: ChannelInboundHandler {
     private var exchange: PeerExchange?
     private var isUsed = false
     private var isReading = true
+    /// What ended the connection before there was an exchange: a handshake that failed, mostly.
+    private var brokenBy: (any Error)?
     /// What is waited for, and until when. One timer stays for many waits: it looks when the current one ends.
     private var wait: (what: Wait, until: NIODeadline)?
     private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
@@ -40,8 +42,8 @@ final class PeerConnection: ChannelInboundHandler {
 extension PeerConnection {
     func begin(_ next: PeerExchange, until deadline: NIODeadline) {
         guard let context, context.channel.isActive, exchange == nil else {
-            next.head?.resume(
-                throwing: StaleConnection(hasSent: false, reason: ExchangeFailure.closedByPeer))
+            let reason = brokenBy ?? ExchangeFailure.closedByPeer
+            next.head?.resume(throwing: isUsed ? StaleConnection(hasSent: false, reason: reason) : reason)
             return
         }
         exchange = next
@@ -124,6 +126,7 @@ extension PeerConnection {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if exchange == nil, brokenBy == nil { brokenBy = error }
         deliver()
         // What comes after a whole answer is not its business any more.
         if exchange?.isComplete != true { fail(error) }

@@ -20,6 +20,7 @@ final class PeerConnections: Sendable {
     private let connectTimeout: TimeAmount
     private let tls: TLSConfiguration?
     private let contexts: TLSContexts
+    private let targets: TargetGuard
     private let state: Mutex<ConnectionShelf>
     private let whenUnused: @Sendable (PeerConnections) -> Void
 
@@ -34,6 +35,7 @@ final class PeerConnections: Sendable {
         connectTimeout = TimeAmount(client.connectTimeout)
         tls = try endpoint.tlsConfiguration()
         contexts = client.contexts
+        targets = client.targets
         state = Mutex(ConnectionShelf(limit: client.connectionsPerPeer, isShutDown: isShutDown))
         whenUnused = { [weak client] in client?.forget($0) }
     }
@@ -185,7 +187,11 @@ extension PeerConnections {
             case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
             case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
-        return channel.flatMapThrowing { channel in
+        return channel.flatMapThrowing { [targets] channel in
+            if let objection = targets.objection(to: channel) {
+                channel.close(promise: nil)
+                throw objection
+            }
             let handler = try channel.pipeline.syncOperations.handler(type: PeerConnection.self)
             return PooledConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }

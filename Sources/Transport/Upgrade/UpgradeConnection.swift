@@ -8,6 +8,7 @@ import NIOSSL
 struct UpgradeConnection {
     let endpoint: RemoteEndpoint
     let tls: NIOSSLContext?
+    let targets: TargetGuard
     let group: any EventLoopGroup
 
     /// - Parameter timeout: for all of it, from the name look-up to the answer's head.
@@ -35,8 +36,9 @@ struct UpgradeConnection {
             .connectTimeout(TimeAmount(timeout))
             // After the upgrade each direction ends for itself.
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelInitializer { channel in
+            .channelInitializer { [targets] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(TargetGuardHandler(targets: targets))
                     // Whatever the outcome, a connection that nobody got is closed.
                     answer.future.whenFailure { _ in channel.close(promise: nil) }
                     try Self.addHandlers(to: channel, tls, serverName, head, answer)

@@ -28,13 +28,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Services' own pages are served from {id}.DOMAIN (localhost).") var edgeDomain: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (info).") var logLevel: String?
     @Option(help: "text or json (text).") var logFormat: String?
+    @Option(help: "Networks to which no service may lead, with commas (169.254.0.0/16,fe80::/10).")
+    var refuseTargets: String?
     @Option(help: "Seconds between two probes of a service (15).") var monitorInterval: Int?
 
     private var flags: [String: String] {
         [
             "listen": listen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert, "tlsKey": tlsKey,
             "edgeDomain": edgeDomain, "logLevel": logLevel, "logFormat": logFormat,
-            "monitorInterval": monitorInterval.map(String.init),
+            "refuseTargets": refuseTargets, "monitorInterval": monitorInterval.map(String.init),
         ].compactMapValues(\.self)
     }
 
@@ -46,7 +48,8 @@ struct ServeCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(at: settings.dataDirectory, withIntermediateDirectories: true)
         let database = try await Database.open(try DatabaseLocation(settings.database), logger: logger)
         let transport = DirectTransportClient(
-            idleConnectionLifetime: .seconds(settings.monitorInterval * 2 + 30))
+            idleConnectionLifetime: .seconds(settings.monitorInterval * 2 + 30),
+            targets: TargetGuard(refused: settings.refusedTargets))
         do {
             try await serve(settings, database, transport, metrics, logger)
         } catch {
@@ -76,6 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = try ServerApplication(
             plane, configuration: Self.serverConfiguration(settings), metrics: metrics, logger: logger
         ) { port in
+            transport.targets.refuseListener(port: port)
             logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
         }
         // Stopped from the last to the first: requests end before what they work with.

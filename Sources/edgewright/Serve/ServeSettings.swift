@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Logging
 import SystemPackage
+import Transport
 
 /// What `serve` is told: flags, then `EDGEWRIGHT_...` variables, then the YAML file, then the defaults here.
 struct ServeSettings {
@@ -26,6 +27,9 @@ struct ServeSettings {
     let adminPassword: String?
     /// `sealingKeyFile`: to be the same file for all that share a PostgreSQL.
     let sealingKeyFile: URL
+    /// `refuseTargets`: networks, separated by commas, to which no connection is made for a service; link-local ones when
+    /// absent.
+    let refusedTargets: [AddressRange]
     /// `monitorInterval`: seconds between two probes of a service.
     let monitorInterval: Int
     /// `monitorTimeout`: seconds for each request of a probe.
@@ -67,9 +71,20 @@ struct ServeSettings {
         adminPassword = settings.text("adminPassword")
         let key = settings.text("sealingKeyFile")
         sealingKeyFile = key.map { URL(filePath: $0) } ?? dataDirectory.appending(path: "sealing.key")
+        refusedTargets = try settings.text("refuseTargets").map(Self.ranges) ?? TargetGuard.linkLocal
         monitorInterval = try settings.number("monitorInterval", default: 15, in: 1...86_400)
         monitorTimeout = try settings.number("monitorTimeout", default: 5, in: 1...120)
         monitorMisses = try settings.number("monitorMisses", default: 2, in: 1...10)
+    }
+
+    private static func ranges(_ text: String) throws -> [AddressRange] {
+        try text.split(separator: ",").map { part in
+            let text = part.trimmingCharacters(in: .whitespaces)
+            guard let range = AddressRange(text) else {
+                throw SettingsError("refuseTargets has “\(text)”, which is no network such as 169.254.0.0/16")
+            }
+            return range
+        }
     }
 
     private static func address(_ text: String) throws -> (String, Int) {

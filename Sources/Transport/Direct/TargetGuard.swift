@@ -1,0 +1,47 @@
+import NIOCore
+import Synchronization
+
+/// What must not be reached, whoever asks: whoever may add a service could otherwise read the cloud's metadata, or speak
+/// to the platform as one of its own.
+///
+/// Looked at when a connection is there, and before anything is sent: a name may stand for any address.
+package final class TargetGuard: Sendable {
+    /// Link-local addresses: no edge service has one, and clouds serve their machines' secrets there.
+    package static let linkLocal = ["169.254.0.0/16", "fe80::/10"].compactMap(AddressRange.init)
+
+    private let refused: [AddressRange]
+    private let ownPort = Atomic(0)
+
+    package init(refused: [AddressRange] = TargetGuard.linkLocal) { self.refused = refused }
+
+    /// The platform's own listener is none of its services.
+    package func refuseListener(port: Int) { ownPort.store(port, ordering: .relaxed) }
+
+    /// - Returns: why the connection must not be used; `nil` when it may.
+    func objection(to channel: any Channel) -> ExchangeFailure? {
+        guard let remote = channel.remoteAddress, let address = remote.ipAddress else { return nil }
+        if refused.contains(where: { $0.contains(address) }) { return .refusedTarget }
+        // Both ends on one address: it is this machine, whatever it is called.
+        let isHere = channel.localAddress?.ipAddress == address
+        return isHere && remote.port == ownPort.load(ordering: .relaxed) ? .ownListener : nil
+    }
+}
+
+/// For a connection that begins to speak by itself: holds everything back from one that must not be used.
+final class TargetGuardHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let targets: TargetGuard
+
+    init(targets: TargetGuard) { self.targets = targets }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard let objection = targets.objection(to: context.channel) else {
+            context.fireChannelActive()
+            // Nothing more to see: bytes need not pass through here.
+            return context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        }
+        context.fireErrorCaught(objection)
+        context.close(promise: nil)
+    }
+}
