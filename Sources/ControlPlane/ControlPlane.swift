@@ -59,12 +59,15 @@ package struct ControlPlane: Sendable {
         let recorder = AuditRecorder(now: context.now)
         let passwords = PasswordHashing(cost: configuration.passwordCost)
         let cache = CallerCache()
+        let throttle = SignInThrottle()
         let directory = ServiceDirectory()
         self.context = context
         edgeKeys = keys
         access = AccessControl(
-            context: context, passwords: passwords, recorder: recorder, cache: cache, directory: directory)
-        accounts = Accounts(context: context, passwords: passwords, recorder: recorder, cache: cache)
+            context: context, passwords: passwords, recorder: recorder, cache: cache, directory: directory,
+            throttle: throttle)
+        accounts = Accounts(
+            context: context, passwords: passwords, recorder: recorder, cache: cache, throttle: throttle)
         tenancy = Tenancy(context: context, recorder: recorder, cache: cache)
         tags = TagCatalog(context: context, recorder: recorder)
         audit = AuditLog(context: context)

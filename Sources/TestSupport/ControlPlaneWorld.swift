@@ -50,7 +50,7 @@ package struct ControlPlaneWorld: Sendable {
 ///   - interval: between two probes of a service.
 package func withControlPlane<Result: Sendable>(
     on engine: TestEngine = .sqlite, interval: Duration = .milliseconds(300), edgeDomain: String = "localhost",
-    proxyTimeout: Duration = .seconds(10), probeTimeout: Duration = .seconds(5),
+    proxyTimeout: Duration = .seconds(30), probeTimeout: Duration = .seconds(30),
     _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
     try await withDatabase(on: engine) { database in

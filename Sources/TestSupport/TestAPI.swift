@@ -47,7 +47,7 @@ package struct TestAPI: Sendable {
         } else if let body {
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await Self.client.execute(request, timeout: .seconds(30))
+        let response = try await Self.client.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         let fields = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $0 + "\n" + $1 }
         return TestAnswer(
@@ -61,7 +61,7 @@ package struct TestAPI: Sendable {
 
     /// Asks again until the answer is as wanted, for what comes about by itself; at most for half a minute.
     package func poll(_ path: String, until isWanted: (TestAnswer) -> Bool) async throws -> TestAnswer {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(60)
         while true {
             let answer = try await get(path)
             if isWanted(answer) { return answer }

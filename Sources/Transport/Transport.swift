@@ -69,6 +69,9 @@ package struct RemoteResponse: Sendable {
         self.body = body
     }
 
+    /// Ends the exchange, from any thread: whoever reads the body gets a `CancellationError`. Does nothing after its end.
+    package func cancel() { (body as? ArrivingBody)?.reader.cancel() }
+
     /// The whole body, when it came along with the head: as most small ones do.
     package var received: ByteBuffer? { (body as? ReceivedBody)?.bytes }
 

@@ -50,7 +50,7 @@ struct ExchangeTests {
         defer { try? FileManager.default.removeItem(at: file) }
         let told = NIOLockedValueBox<[Int64]>([])
         try await withStandIn(answering: { _, _ in
-            .json(#"{"imported":1,"failed":[{"line":3,"column":"name","reason":"must not be empty"}]}"#)
+            .json(#"{"imported":1,"failed":[{"line":3,"column":"name","reason":"must not be empty"}],"failedTotal":1}"#)
         }) { client, server in
             let bytes = FileBytes(file)
             let result = try await client.importServices(in: project, bytes, length: bytes.count) { sent in

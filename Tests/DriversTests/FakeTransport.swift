@@ -32,7 +32,7 @@ final class FakeTransport: Transport {
         throw TransportError(.invalidRequest, "no upgrades here")
     }
 
-    func session(_ fields: HTTPFields = [:], healthPath: String? = nil, timeout: Duration = .seconds(5))
+    func session(_ fields: HTTPFields = [:], healthPath: String? = nil, timeout: Duration = .seconds(30))
         -> ServiceSession
     {
         ServiceSession(transport: self, credentialFields: fields, healthPath: healthPath, timeout: timeout)

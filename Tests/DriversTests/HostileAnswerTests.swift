@@ -7,7 +7,7 @@ import Transport
     private static let states = "/api/neuron/node/state"
     private let driver = NeuronEXDriver()
 
-    private func outcome(_ answer: FakeAnswer, timeout: Duration = .seconds(5)) async throws -> ProbeOutcome {
+    private func outcome(_ answer: FakeAnswer, timeout: Duration = .seconds(30)) async throws -> ProbeOutcome {
         var answers = Recorded.neuronex
         answers[Self.states] = answer
         let session = FakeTransport(answers).session(timeout: timeout)

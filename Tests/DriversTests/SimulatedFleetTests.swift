@@ -30,7 +30,7 @@ import Transport
     }
 
     private func session(_ transport: any Transport, _ fields: HTTPFields = [:]) -> ServiceSession {
-        ServiceSession(transport: transport, credentialFields: fields, healthPath: nil, timeout: .seconds(2))
+        ServiceSession(transport: transport, credentialFields: fields, healthPath: nil, timeout: .seconds(30))
     }
 
     @Test func `a pulse agrees with the survey`() async throws {

@@ -23,7 +23,7 @@ struct Platform: Sendable {
     var anonymous: TestAPI { TestAPI(url: url, token: nil) }
 
     func waitUntilReady() async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(60)
         while (try? await anonymous.get("/readyz").status) != 200 {
             guard ContinuousClock.now < end else { throw WorldError("serve did not become ready") }
             try await Task.sleep(for: .milliseconds(100))

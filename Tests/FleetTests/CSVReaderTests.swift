@@ -29,8 +29,31 @@ import Testing
             events == [
                 .bad(reason: "has a quote in the middle of an unquoted value", line: 1), .row(["ok"], line: 2),
                 .bad(reason: "has something between a closing quote and the comma", line: 3), .row(["fine"], line: 4),
-                .bad(reason: "has a quote that is never closed", line: 5),
+                .bad(reason: "has a quote that is never closed", line: 5), .row(["never closed"], line: 6),
             ])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `a stray quote costs its own line and no other`(lineEnd: String) {
+        let lines = ["a,\"b", "good,1", "good,2", "x,\"y", "good,3", "\"z", "good,4"]
+        #expect(
+            read(lines.joined(separator: lineEnd)) == [
+                .bad(reason: "has something between a closing quote and the comma", line: 1),
+                .row(["good", "1"], line: 2), .row(["good", "2"], line: 3),
+                .bad(reason: "has something between a closing quote and the comma", line: 4),
+                .row(["good", "3"], line: 5), .bad(reason: "has a quote that is never closed", line: 6),
+                .row(["good", "4"], line: 7),
+            ])
+    }
+
+    @Test func `many stray quotes are read in time that grows with the file, not with its square`() {
+        let text = String(repeating: "\"a\nb,c\n", count: 50_000)
+        let events = read(text)
+        #expect(events.count == 100_000)
+        let far = read("\"" + String(repeating: "x\n", count: 100_000))
+        #expect(far.count == 100_000)
+        #expect(far.first == .bad(reason: "has a quoted value longer than 65536 bytes", line: 1))
+        #expect(far.last == .row(["x"], line: 100_000))
     }
 
     @Test func `a row without end is cut off, and bytes that are no text are told`() {

@@ -29,7 +29,10 @@ import Testing
 
     @Test func `a token never has more than its owner, and less where it is limited`() {
         let grants = [Grant(scope: .organization(org), role: .orgAdmin)]
-        let limits = Principal.TokenLimits(id: Identifier(rawValue: "t"), projectId: project, readOnly: true)
+        let limits = Principal.TokenLimits(
+            APIToken(
+                id: Identifier(rawValue: "t"), name: "t", projectId: project, readOnly: true,
+                createdAt: Timestamp(milliseconds: 0), expiresAt: nil, lastUsedAt: nil))
         let limited = principal(grants, token: limits)
         #expect(limited.may(.viewServices, on: .project(project, of: org)))
         #expect(!limited.may(.editServices, on: .project(project, of: org)))

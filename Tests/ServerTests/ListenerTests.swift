@@ -95,7 +95,7 @@ import Testing
         try await withListener(limits: limits) { listener in
             for (said, status) in [
                 ("SSH-2.0-x\r\n\r\n", "400"), ("GET / HTTP/1.1\r\nno colon\r\n\r\n", "400"),
-                ("GET / HTTP/1.1\r\nX: \(String(repeating: "a", count: 3000))\r\n\r\n", "431"),
+                ("GET / HTTP/1.1\r\nX: \(String(repeating: "a", count: 9000))\r\n\r\n", "431"),
                 (
                     "GET / HTTP/1.1\r\n"
                         + (0..<10).map { "X-\($0): \(String(repeating: "a", count: 1000))\r\n" }.joined() + "\r\n",
@@ -112,6 +112,24 @@ import Testing
             }
             // The listener is none the worse for it.
             #expect(try await listener.curl(listener.url("/echo")) == "GET")
+        }
+    }
+
+    @Test func `who the request is for is said once, and by all in the same way`() async throws {
+        try await withListener { listener in
+            for (said, status) in [
+                ("GET /echo HTTP/1.1\r\n\r\n", "400"), ("GET /echo HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400"),
+                ("GET http://b/echo HTTP/1.1\r\nHost: a\r\n\r\n", "400"),
+                ("GET http://a/echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "200"),
+                ("GET /echo HTTP/1.0\r\nConnection: close\r\n\r\n", "200"),
+            ] {
+                let answer = try await listener.converse { client in
+                    try await client.say(said)
+                    return try await client.hearAll()
+                }
+                #expect(answer.contains(" \(status) "), "\(said): \(answer)")
+                if status == "400" { #expect(answer.contains("application/problem+json")) }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import Simulator
 import TestSupport
 import Testing
@@ -207,6 +208,83 @@ import Transport
                     return received
                 }
                 #expect(Array(echoed.readableBytesView) == [0x81, 0x05] + Array("Hello".utf8))
+            }
+        }
+    }
+
+    @Test func `a token makes none that outlives it`() async throws {
+        try await withControlPlane { world in
+            let short = try await world.admin.post("/api/v1/tokens", ["name": "short", "expiresInDays": 1]).expect(201)
+            let api = world.api(short["token"])
+            #expect(try await api.post("/api/v1/tokens", ["name": "for ever"]).badFields == ["expiresInDays"])
+            #expect(
+                try await api.post("/api/v1/tokens", ["name": "long", "expiresInDays": 2]).badFields == [
+                    "expiresInDays"
+                ])
+        }
+    }
+
+    @Test func `an account has so many streams through the tunnel, and other accounts and the monitor have theirs`()
+        async throws
+    {
+        try await withHTTPServer { exchange in
+            guard exchange.head.uri == "/stream" else { return try await exchange.respond("well") }
+            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
+            try await exchange.write("x")
+            try await exchange.waitForClose()
+        } _: { peer in
+            try await withControlPlane { world in
+                let (_, project) = try await world.makeProject()
+                let service = try await world.admin.post(
+                    "/api/v1/projects/\(project)/services",
+                    ["name": "edge", "category": "custom", "endpoint": "http://127.0.0.1:\(peer.port)"]
+                ).expect(201)["id"]
+                let path = "/api/v1/services/\(service)/proxy"
+                let user = try await world.makeUser(["email": "u@example.com", "projectId": project, "role": "user"])
+                try await withTransportClient { client in
+                    let url = try #require(URLComponents(string: world.url))
+                    let endpoint = RemoteEndpoint(
+                        address: .tcp(host: "127.0.0.1", port: try #require(url.port)), usesTLS: false)
+                    let platform = try DirectTransport(endpoint: endpoint, client: client)
+                    var streams: [RemoteResponse] = []
+                    for _ in 0..<200 {
+                        let stream = try await platform.send(
+                            RemoteRequest(
+                                target: path + "/stream",
+                                headerFields: [.authorization: "Bearer \(world.admin.token ?? "")"],
+                                timeout: .seconds(30)))
+                        #expect(stream.status == .ok)
+                        streams.append(stream)
+                    }
+                    #expect(try await world.admin.get(path + "/").status == 429)
+                    #expect(try await user.get(path + "/").text == "well")
+                    let probed = try await world.admin.post("/api/v1/services/\(service)/probe", [:])
+                    #expect(probed["status"] == "online", "\(probed)")
+                    streams = []
+                    _ = try await world.admin.poll(path + "/") { $0.status == 200 }
+                }
+            }
+        }
+    }
+
+    @Test func `who may only read can neither open a WebSocket nor have a GET taken for something else`() async throws {
+        try await withScriptedServer { request in
+            .init(body: request.headers.map { "\($0): \($1)" }.joined(separator: "\n").lowercased())
+        } body: { url in
+            try await withControlPlane { world in
+                let (_, project) = try await world.makeProject()
+                let service = try await world.admin.post(
+                    "/api/v1/projects/\(project)/services", ["name": "edge", "category": "custom", "endpoint": url]
+                ).expect(201)["id"]
+                let user = try await world.makeUser(["email": "u@example.com", "projectId": project, "role": "user"])
+                let path = "/api/v1/services/\(service)/proxy/"
+                let overridden = try await user.send("GET", path, headers: [("X-HTTP-Method-Override", "DELETE")])
+                #expect(overridden.status == 200 && !overridden.text.contains("override"))
+                let socket = [
+                    ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+                    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+                ]
+                #expect(try await user.send("GET", path, headers: socket).status == 403)
             }
         }
     }

@@ -90,7 +90,7 @@ extension RemoteResponse {
 
 /// Waits until something holds that comes about by itself.
 func eventually(_ what: String, _ holds: () -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while !holds() {
         guard ContinuousClock.now < end else { throw WorldError("it did not come about: \(what)") }
         try await Task.sleep(for: .milliseconds(5))

@@ -6,7 +6,7 @@ import Testing
 import Transport
 
 extension RemoteRequest {
-    static func echo(timeout: Duration = .seconds(5)) -> RemoteRequest {
+    static func echo(timeout: Duration = .seconds(30)) -> RemoteRequest {
         RemoteRequest(
             target: "/echo?x=1", headerFields: [.connection: "Upgrade", .upgrade: "echo"], timeout: timeout)
     }
@@ -52,6 +52,29 @@ extension NIOAsyncChannelInboundStream<ByteBuffer> {
                     "GET /base/echo?x=1 HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: echo\r\n"
                     + "Host: 127.0.0.1:\(server.port)\r\n\r\n"
                 #expect(said == request + "|and more")
+            }
+        }
+    }
+
+    @Test func `bytes that come along with the agreement are there at once`() async throws {
+        try await withRawServer { inbound, outbound in
+            var iterator = inbound.makeAsyncIterator()
+            _ = try await iterator.next()
+            try await outbound.write(
+                ByteBuffer(
+                    string: "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello"))
+            // Says no more until the client goes.
+            while try await iterator.next() != nil {}
+        } _: { server in
+            try await connected(to: server) { world in
+                let opened = try await world.transport.upgrade(
+                    RemoteRequest(
+                        target: "/", headerFields: [.connection: "Upgrade", .upgrade: "x"], timeout: .seconds(30)))
+                let channel = try #require(opened.channel)
+                let first = try await channel.executeThenClose { inbound, _ in
+                    try await inbound.first { _ in true }.map { String(buffer: $0) }
+                }
+                #expect(first == "hello")
             }
         }
     }

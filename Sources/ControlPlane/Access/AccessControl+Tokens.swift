@@ -15,6 +15,9 @@ extension AccessControl {
         }
         let now = context.now()
         let token = try validated(request, at: now)
+        if let end = caller.principal.token?.expiresAt, token.expiresAt.map({ $0 > end }) ?? true {
+            throw EdgewrightError.invalid("expiresInDays", "must end before the token that asks, at \(end)")
+        }
         if let project = token.projectId { _ = try await authorize(caller, .viewProject, project: project) }
         let secret = Secret.make(prefix: "ewt_")
         try await context.write { session in

@@ -21,12 +21,13 @@ package struct AccessControl: Sendable {
     let recorder: AuditRecorder
     let cache: CallerCache
     let directory: ServiceDirectory
-    private let throttle = SignInThrottle()
+    private let throttle: SignInThrottle
 
     init(
         context: ControlPlaneContext, passwords: PasswordHashing, recorder: AuditRecorder, cache: CallerCache,
-        directory: ServiceDirectory
+        directory: ServiceDirectory, throttle: SignInThrottle
     ) {
+        self.throttle = throttle
         self.context = context
         self.passwords = passwords
         self.recorder = recorder
@@ -164,12 +165,10 @@ package struct AccessControl: Sendable {
         }
         guard let (record, grants) = found else { return nil }
         try await noteUse(of: record.token, at: now)
-        let limits = Principal.TokenLimits(
-            id: record.token.id, projectId: record.token.projectId, readOnly: record.token.readOnly)
         return CallerCache.Entry(
             principal: Principal(
                 userId: record.user.id, email: record.user.email, isSystemAdmin: record.user.systemAdmin,
-                grants: grants, token: limits),
+                grants: grants, token: Principal.TokenLimits(record.token)),
             user: record.user, session: nil, expiresAt: record.token.expiresAt)
     }
 

@@ -9,6 +9,7 @@ package struct Accounts: Sendable {
     let passwords: PasswordHashing
     let recorder: AuditRecorder
     let cache: CallerCache
+    let throttle: SignInThrottle
 
     package func listUsers(_ caller: Caller, q: String?, _ page: PageRequest) async throws -> Page<User> {
         try requireAdministrator(caller)
@@ -154,10 +155,13 @@ package struct Accounts: Sendable {
             throw EdgewrightError(.permissionDenied, "A password is changed when signed in, not with an API token.")
         }
         let id = caller.principal.userId
+        try PasswordPolicy.check(request.newPassword, email: caller.user.email, field: "newPassword")
+        // Whoever finds a session open must not be able to guess at leisure.
+        try throttle.begin(account: caller.user.email, address: caller.address, at: context.now())
         guard let current = try await context.read({ try $0.passwordHash(of: id) }),
             try await passwords.verify(request.currentPassword, against: current)
         else { throw EdgewrightError.invalid("currentPassword", "is wrong") }
-        try PasswordPolicy.check(request.newPassword, email: caller.user.email, field: "newPassword")
+        throttle.succeeded(account: caller.user.email, address: caller.address)
         let hash = try await passwords.hash(request.newPassword)
         try await context.write { session in
             try session.setPasswordHash(hash, of: id)

@@ -34,7 +34,7 @@ struct ServiceProbe: Sendable {
     }
 
     private func session(_ entry: DirectoryEntry, _ driver: any ServiceDriver) async throws -> ServiceSession {
-        let transport = try connector.transport(to: entry)
+        let transport = try connector.transport(to: entry, .probes)
         let credential = try connector.credential(of: entry)
         let known = connector.authenticator.cachedFields(credential, of: entry.id, driver: driver)
         let fields: HTTPFields

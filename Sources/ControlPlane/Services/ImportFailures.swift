@@ -9,11 +9,14 @@ package struct ImportReport: Sendable {
 }
 
 /// The lines that were not imported, as the elements of a JSON array. A 100 MB file can be nothing but bad lines, so
-/// beyond a megabyte they wait in a temporary file, which goes with this object.
+/// beyond a megabyte they wait in a temporary file, which goes with this object, and beyond `listed` they are only
+/// counted.
 ///
 /// `@unchecked Sendable`: it is written by the one task that imports, and only read after that task has handed it on;
 /// the two never overlap because `importServices` returns it as its last step.
 package final class ImportFailures: @unchecked Sendable {
+    /// A person, or a program that mends the file, has no use for more.
+    package static let listed = 100_000
     private static let memoryLimit = 1 << 20
     private static let readSize = 64 * 1024
 
@@ -23,16 +26,18 @@ package final class ImportFailures: @unchecked Sendable {
     private let encoder = JSONEncoder()
 
     func append(_ failure: ImportFailure) {
+        count += 1
+        guard count <= Self.listed else { return }
         // A value of two texts and a number always encodes.
         guard let json = try? encoder.encode(failure) else { return }
-        if count > 0 { recent.append(UInt8(ascii: ",")) }
+        if count > 1 { recent.append(UInt8(ascii: ",")) }
         recent.append(json)
-        count += 1
         if recent.count >= Self.memoryLimit { spill() }
     }
 
     private func spill() {
         if file == nil { file = Self.makeFile() }
+        // No room for it: they stay in memory, which `listed` bounds.
         guard let file, (try? file.write(contentsOf: recent)) != nil else { return }
         recent.removeAll(keepingCapacity: true)
     }

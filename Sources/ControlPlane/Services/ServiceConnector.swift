@@ -19,14 +19,14 @@ package struct ServiceConnector: Sendable {
         self.sealingKey = sealingKey
     }
 
-    func transport(to entry: DirectoryEntry) throws -> any Transport {
+    func transport(to entry: DirectoryEntry, _ lane: ConnectionLane) throws -> any Transport {
         let endpoint = entry.endpoint
         do {
             return try DirectTransport(
                 endpoint: RemoteEndpoint(
                     address: .tcp(host: endpoint.host, port: endpoint.port), usesTLS: endpoint.scheme == .https,
                     basePath: endpoint.basePath, verification: entry.verifyTLS ? .full(authorities: nil) : .none),
-                client: client)
+                client: client, lane: lane)
         } catch let error as TransportError {
             throw EdgewrightError(.unreachable, "“\(entry.name)” can't be reached: \(error.message)", cause: error)
         }

@@ -18,7 +18,6 @@ package struct ServiceImporter: Sendable {
     package func importServices(
         _ bytes: some AsyncSequence<ByteBuffer, any Error> & Sendable, in access: ProjectAccess
     ) async throws -> ImportReport {
-        try await recordStep("service.import.start", "", in: access)
         var run = Run(importer: self, access: access)
         var reader = CSVReader()
         for try await chunk in bytes {
@@ -28,16 +27,15 @@ package struct ServiceImporter: Sendable {
         reader.finish { run.take($0) }
         try await run.finish()
         if run.imported >= Self.rowsAtOnce { try await context.write { try $0.refreshServiceStatistics() } }
-        let detail = "\(run.imported) imported, \(run.failures.count) failed"
-        try await recordStep("service.import", detail, in: access)
+        let event = event("service.import.end", "\(run.imported) imported, \(run.failures.count) failed", in: access)
+        try await context.write { try recorder.record(event, by: access.caller, in: $0) }
         return ImportReport(imported: run.imported, failures: run.failures)
     }
 
-    private func recordStep(_ operation: String, _ detail: String, in access: ProjectAccess) async throws {
-        let event = AuditEvent(
+    private func event(_ operation: String, _ detail: String, in access: ProjectAccess) -> AuditEvent {
+        AuditEvent(
             operation: operation, target: .init(type: "project", id: access.projectId.rawValue, name: ""),
             orgId: access.orgId, projectId: access.projectId, detail: detail)
-        try await context.write { try recorder.record(event, by: access.caller, in: $0) }
     }
 
     /// Writes the rows that can be written.
@@ -62,6 +60,13 @@ package struct ServiceImporter: Sendable {
             }
             try session.insertServices(written)
             try tag(written, in: access.projectId, at: now, session)
+            if let first = written.first, let last = written.last, let from = rows.first?.line, let to = rows.last?.line
+            {
+                // With each step: should the import break off, the log still says what it did.
+                let names = first.service.id == last.service.id ? "" : " to “\(last.service.name)”"
+                let detail = "\(written.count) from lines \(from) to \(to): “\(first.service.name)”\(names)"
+                try recorder.record(event("service.import", detail, in: access), by: access.caller, in: session)
+            }
             return (written, failures)
         }
     }

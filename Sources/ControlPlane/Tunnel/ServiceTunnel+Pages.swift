@@ -103,7 +103,7 @@ extension ServiceTunnel {
             until = min(until, origin.expiresAt)
         case .token(let id):
             guard let token = try session.token(id, of: user.id) else { return nil }
-            principal.token = .init(id: token.id, projectId: token.projectId, readOnly: token.readOnly)
+            principal.token = Principal.TokenLimits(token)
             until = min(until, token.expiresAt ?? until)
         }
         return until > now ? (principal, user, until) : nil

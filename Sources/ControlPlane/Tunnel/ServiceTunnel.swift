@@ -8,6 +8,8 @@ package import Transport
 package struct TunnelRoute: Sendable {
     package let transport: any Transport
     package let endpoint: ServiceEndpoint
+    /// Held for as long as the exchange lasts.
+    package let slot: TunnelSlot
     /// The service's name, for messages.
     package let name: String
     private let id: Identifier<EdgeService>
@@ -15,8 +17,9 @@ package struct TunnelRoute: Sendable {
     private let driver: any ServiceDriver
     private let authenticator: ServiceAuthenticator
 
-    fileprivate init(_ entry: DirectoryEntry, connector: ServiceConnector) throws {
-        transport = try connector.transport(to: entry)
+    fileprivate init(_ entry: DirectoryEntry, _ slot: TunnelSlot, connector: ServiceConnector) throws {
+        self.slot = slot
+        transport = try connector.transport(to: entry, .requests)
         endpoint = entry.endpoint
         name = entry.name
         id = entry.id
@@ -63,11 +66,14 @@ package struct ServiceTunnel: Sendable {
     let connector: ServiceConnector
     let access: AccessControl
     let pages: PageSessionCache
+    let slots = TunnelSlots()
 
+    /// - Throws: `.rateLimited` when the caller has too many requests under way.
     package func route(in access: ServiceAccess) throws -> TunnelRoute {
         guard let entry = directory.entry(access.serviceId) else {
             throw EdgewrightError.notFound("service", access.serviceId.rawValue)
         }
-        return try TunnelRoute(entry, connector: connector)
+        let slot = try slots.take(for: access.caller.principal.userId)
+        return try TunnelRoute(entry, slot, connector: connector)
     }
 }

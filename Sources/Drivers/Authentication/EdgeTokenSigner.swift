@@ -65,7 +65,8 @@ package final class EdgeTokenSigner: Sendable {
     }
 
     private func sign(for services: DriverAuthentication) async throws -> HTTPFields {
-        let time = now()
+        // Whole seconds: some verifiers take nothing else for a NumericDate (RFC 7519, section 2).
+        let time = Timestamp(milliseconds: now().milliseconds / 1000 * 1000)
         let expiresAt = time + Self.lifetime
         let claims = Claims(
             iss: IssuerClaim(value: issuer + services.issuerSuffix), aud: AudienceClaim(value: [services.audience]),

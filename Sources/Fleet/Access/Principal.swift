@@ -5,11 +5,13 @@ package struct Principal: Sendable, Equatable {
         package var id: Identifier<APIToken>
         package var projectId: Identifier<Project>?
         package var readOnly: Bool
+        package var expiresAt: Timestamp?
 
-        package init(id: Identifier<APIToken>, projectId: Identifier<Project>?, readOnly: Bool) {
-            self.id = id
-            self.projectId = projectId
-            self.readOnly = readOnly
+        package init(_ token: APIToken) {
+            id = token.id
+            projectId = token.projectId
+            readOnly = token.readOnly
+            expiresAt = token.expiresAt
         }
     }
 

@@ -48,10 +48,10 @@ package enum Permission: String, Codable, Sendable, CaseIterable {
         switch self {
         case .createOrganizations, .editSettings: .systemAdmin
         case .editOrganization, .createProjects, .editOrganizationMembers, .viewOrganizationMembers: .orgAdmin
-        case .viewOrganization, .editProject, .editProjectMembers, .editUsers, .viewAudit, .editServices,
-            .writeThroughTunnel:
+        case .viewOrganization, .editProject, .editProjectMembers, .viewProjectMembers, .editUsers, .viewAudit,
+            .editServices, .writeThroughTunnel:
             .projectAdmin
-        case .viewProject, .viewProjectMembers, .viewServices, .exportServices, .viewMonitoring, .readThroughTunnel:
+        case .viewProject, .viewServices, .exportServices, .viewMonitoring, .readThroughTunnel:
             .user
         }
     }

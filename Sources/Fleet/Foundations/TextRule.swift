@@ -27,14 +27,19 @@ package struct TextRule: Sendable {
         guard !trimmed.unicodeScalars.contains(where: Self.isControl) else {
             throw EdgewrightError.invalid(field, "must not contain control characters")
         }
+        guard trimmed.isEmpty || trimmed.unicodeScalars.contains(where: { !$0.properties.isDefaultIgnorableCodePoint })
+        else { throw EdgewrightError.invalid(field, "has nothing in it that can be seen") }
         if let bad = trimmed.first(where: forbidden.contains) {
             throw EdgewrightError.invalid(field, "must not contain “\(bad)”")
         }
         return trimmed
     }
 
+    /// Signs that make what follows read in the other direction: one name could pass for another.
+    private static let turnsTextRound: Set<UInt32> = Set(0x202A...0x202E).union(0x2066...0x2069)
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .lineSeparator
-            || scalar.properties.generalCategory == .paragraphSeparator
+            || scalar.properties.generalCategory == .paragraphSeparator || turnsTextRound.contains(scalar.value)
     }
 }

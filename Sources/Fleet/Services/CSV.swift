@@ -19,6 +19,9 @@ package struct CSVReader: Sendable {
     private var field: [UInt8] = []
     private var fields: [String] = []
     private var rowLength = 0
+    /// What came behind the first line of a row whose value is still quoted: when the quote turns out to be a stray one,
+    /// these are lines of their own.
+    private var quotedLines: [UInt8] = []
     private var line = 1
     private var rowLine = 1
     private var previousWasCarriageReturn = false
@@ -37,9 +40,8 @@ package struct CSVReader: Sendable {
 
     /// The input has ended: gives the last row when it has no line end.
     package mutating func finish(emit: (Event) throws -> Void) rethrows {
-        if state == .quoted {
-            try emit(.bad(reason: "has a quote that is never closed", line: rowLine))
-        } else if rowLength > 0, state != .skippingLine {
+        while state == .quoted { try giveUpQuote("has a quote that is never closed", emit: emit) }
+        if rowLength > 0, state != .skippingLine {
             try endRow(emit: emit)
         }
         self = CSVReader()
@@ -57,6 +59,7 @@ package struct CSVReader: Sendable {
         previousWasCarriageReturn = isCarriageReturn
         if state == .quoted {
             if endsLine { line += 1 }
+            if line > rowLine { quotedLines.append(byte) }
             try takeQuoted(byte, emit: emit)
         } else if swallowed {
             return
@@ -64,12 +67,16 @@ package struct CSVReader: Sendable {
             line += 1
             if state == .skippingLine { startRow() } else { try endRow(emit: emit) }
         } else if state != .skippingLine {
+            if line > rowLine { quotedLines.append(byte) }
             try takeInRow(byte, emit: emit)
         }
     }
 
     private mutating func takeQuoted(_ byte: UInt8, emit: (Event) throws -> Void) rethrows {
-        guard try grow(emit: emit) else { return }
+        rowLength += 1
+        guard rowLength <= Self.maximumRowLength else {
+            return try giveUpQuote("has a quoted value longer than \(Self.maximumRowLength) bytes", emit: emit)
+        }
         if byte == UInt8(ascii: "\"") { state = .quoteInQuoted } else { field.append(byte) }
     }
 
@@ -84,13 +91,31 @@ package struct CSVReader: Sendable {
             field.append(byte)
             state = .quoted
         case (.quoteInQuoted, _):
-            try reject("has something between a closing quote and the comma", emit: emit)
+            try giveUpQuote("has something between a closing quote and the comma", emit: emit)
         case (_, UInt8(ascii: "\"")):
             try reject("has a quote in the middle of an unquoted value", emit: emit)
         default:
             field.append(byte)
             state = .plain
         }
+    }
+
+    /// The quote was a stray one, or the value is none of ours: only its first line is lost. Each line is read at most
+    /// twice so: for its quote to be open again, another stray one has to come behind all that was read.
+    private mutating func giveUpQuote(_ reason: String, emit: (Event) throws -> Void) rethrows {
+        try emit(.bad(reason: reason, line: rowLine))
+        let rest = quotedLines
+        guard !rest.isEmpty else {
+            state = .skippingLine
+            field.removeAll(keepingCapacity: true)
+            fields.removeAll(keepingCapacity: true)
+            return
+        }
+        line = rowLine + 1
+        startRow()
+        // The first of them is the end of the line itself, or of its CR LF.
+        previousWasCarriageReturn = rest.first == UInt8(ascii: "\r")
+        for byte in rest.dropFirst() { try take(byte, emit: emit) }
     }
 
     /// Counts a byte of the row; `false` when the row has become too long and was rejected.
@@ -132,6 +157,7 @@ package struct CSVReader: Sendable {
         field.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
         rowLength = 0
+        quotedLines.removeAll(keepingCapacity: true)
         rowLine = line
     }
 }

@@ -2,10 +2,13 @@
 package struct ImportResult: Codable, Sendable {
     package var imported: Int
     package var failed: [ImportFailure]
+    /// How many lines failed, those included that are too many to be listed.
+    package var failedTotal: Int
 
-    package init(imported: Int, failed: [ImportFailure]) {
+    package init(imported: Int, failed: [ImportFailure], failedTotal: Int) {
         self.imported = imported
         self.failed = failed
+        self.failedTotal = failedTotal
     }
 }
 

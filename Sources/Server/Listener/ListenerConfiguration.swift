@@ -30,7 +30,7 @@ package struct ListenerConfiguration: Sendable {
         package var idleTimeout: Duration = .seconds(75)
         /// For HTTP/2 requests that are under way when the server stops.
         package var gracePeriod: Duration = .seconds(8)
-        /// Bytes of all names and values together; one field may have a quarter of it.
+        /// Bytes of all names and values together, and of the request's target.
         package var maximumHeaderSize = 64 << 10
         package var maximumHeaderCount = 200
 
@@ -70,7 +70,7 @@ extension ListenerConfiguration.TLSIdentity {
 extension ListenerConfiguration.Limits {
     var decoder: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = maximumHeaderSize / 4
+        limits.maxHeaderFieldSize = maximumHeaderSize
         limits.maxHeaderListSize = maximumHeaderSize
         limits.maxHeaderFieldCount = maximumHeaderCount
         return limits

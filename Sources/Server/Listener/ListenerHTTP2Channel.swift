@@ -90,6 +90,7 @@ struct ListenerHTTP2Channel: ServerChildChannel {
                 let operations = channel.pipeline.syncOperations
                 try operations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
                 try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+                try operations.addHandler(ClientWatch())
                 let wrapped = try HTTPAsyncChannel(wrappingChannelSynchronously: channel)
                 // An async channel made before its channel is active ends the program when it goes away open, and when
                 // the server stops there may be streams that nobody took: so it stays until it is closed.

@@ -16,6 +16,8 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
         /// The old decoder is about to go; what it has not used comes as bytes.
         case renewing
         case leaving
+        /// A request was no good: what follows on the connection is for nobody.
+        case refused
     }
 
     private let limits: NIOHTTPDecoderLimitConfiguration
@@ -72,6 +74,7 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch mode {
         case .leaving: context.fireChannelRead(data)
+        case .refused: break
         case .renewing: unused.append(data)
         case .undecided, .http: pass(context, data)
         }
@@ -79,7 +82,17 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
 
     private func pass(_ context: ChannelHandlerContext, _ data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): willStop = Self.stopsDecoder(head)
+        case .head(let head):
+            willStop = Self.stopsDecoder(head)
+            guard let target = RequestTarget(head) else {
+                mode = .refused
+                return context.fireErrorCaught(HTTPParserError.invalidHost)
+            }
+            if target.form != head.uri {
+                var head = head
+                head.uri = target.form
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            }
         case .body: break
         case .end: hasStopped = willStop
         }

@@ -31,6 +31,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
                 let operations = channel.pipeline.syncOperations
                 try operations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
                 try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
+                try operations.addHandler(ClientWatch())
                 return try HTTPAsyncChannel(
                     wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             }

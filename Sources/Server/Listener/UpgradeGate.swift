@@ -130,9 +130,16 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
             case .invalidVersion: .httpVersionNotSupported
             default: .badRequest
             }
+        let body = ByteBuffer(
+            string: #"{"type":"about:blank","title":"\#(status.reasonPhrase)","status":\#(status.code)}"#)
         let head = HTTPResponseHead(
-            version: .http1_1, status: status, headers: ["Connection": "close", "Content-Length": "0"])
+            version: .http1_1, status: status,
+            headers: [
+                "Connection": "close", "Content-Type": "application/problem+json",
+                "Content-Length": "\(body.readableBytes)",
+            ])
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         // To close with bytes unread resets the connection, and the client may never see the answer: so only our
         // direction ends now, and the rest when the client has ended its own or the time is up.

@@ -75,7 +75,7 @@ extension Response {
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: "{\"imported\":\(report.imported),\"failed\":["))
             for try await chunk in report.failures.chunks() { try await writer.write(chunk) }
-            try await writer.write(ByteBuffer(string: "]}"))
+            try await writer.write(ByteBuffer(string: "],\"failedTotal\":\(report.failures.count)}"))
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: "application/json"], body: body)

@@ -8,9 +8,12 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The peer's address, without its port; empty when it is not known.
     let remoteAddress: String
+    /// The client's connection, or its stream of one.
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
         remoteAddress = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }

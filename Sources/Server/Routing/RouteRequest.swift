@@ -7,6 +7,8 @@ import NIOCore
 
 /// A request that has found its route, with its parameters.
 struct RouteRequest: Sendable {
+    /// Between its first byte and its last: against clients that drip.
+    private static let longestBody = Duration.seconds(30)
     static let maximumJSONBody = 1 << 20
 
     let request: Request
@@ -35,7 +37,11 @@ struct RouteRequest: Sendable {
                 detail: "The body must be application/json.")
         }
         var body = ByteBuffer()
+        let start = ContinuousClock.now
         for try await var chunk in request.body {
+            guard ContinuousClock.now - start < Self.longestBody else {
+                throw EdgewrightError(.invalidInput, "The body did not arrive in time.")
+            }
             guard body.readableBytes + chunk.readableBytes <= Self.maximumJSONBody else {
                 throw EdgewrightError(.tooLarge, "The body is longer than \(Self.maximumJSONBody) bytes.")
             }

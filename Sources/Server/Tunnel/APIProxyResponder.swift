@@ -19,19 +19,30 @@ struct APIProxyResponder: Sendable {
         if request.headers[.serviceWorker] != nil {
             throw EdgewrightError(.permissionDenied, "Open the service's own page for this.")
         }
+        let asksForUpgrade = request.headers.asksForWebSocket
+        if asksForUpgrade, request.headers[.authorization] == nil { try SameOrigin.check(request.head) }
         let service = try await access.authorize(
-            try await caller.authenticated(), Self.permission(for: request.method), service: target.service)
+            try await caller.authenticated(), Self.permission(for: request.method, asksForUpgrade: asksForUpgrade),
+            service: target.service)
         let origin = ProxyFields.Origin(
             address: scope.remoteAddress, host: request.head.authority ?? "", isSecure: isSecure,
             prefix: target.prefix)
         // No cookie of the platform's origin is a service's business.
         let fields = ProxyFields.forService(request.headers, origin: origin, keepingCookiesExcept: nil)
-        return try await proxy.respond(to: request, target: target.target, access: service, fields: fields) {
+        let errand = TunnelProxy.Errand(
+            request: request, channel: scope.channel, target: target.target, fields: fields)
+        return try await proxy.respond(to: errand, access: service) {
             ProxyFields.forPlatformOrigin($0, endpoint: $1, prefix: target.prefix)
         }
     }
 
-    static func permission(for method: HTTPRequest.Method) -> Permission {
-        method == .get || method == .head ? .readThroughTunnel : .writeThroughTunnel
+    /// - Parameter asksForUpgrade: to a WebSocket. What goes through one can't be told to be reading only.
+    static func permission(for method: HTTPRequest.Method, asksForUpgrade: Bool = false) -> Permission {
+        (method == .get || method == .head) && !asksForUpgrade ? .readThroughTunnel : .writeThroughTunnel
     }
+}
+
+extension HTTPFields {
+    /// Others, such as `h2c`, are offers that the answer may leave aside.
+    var asksForWebSocket: Bool { self[.upgrade]?.lowercased().contains("websocket") ?? false }
 }

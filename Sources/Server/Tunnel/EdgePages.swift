@@ -15,6 +15,11 @@ struct EdgePages: Sendable {
     let edgeDomain: String
     let isSecure: Bool
 
+    /// Ours, however we are served: none is a service's business, and none may be set by one.
+    static let platformCookies: Set<String> = [
+        "edgewright_page", "__Host-edgewright_page", "edgewright_session", "__Host-edgewright_session",
+    ]
+
     var cookieName: String { isSecure ? "__Host-edgewright_page" : "edgewright_page" }
 
     /// The service whose page a host name stands for.
@@ -37,15 +42,19 @@ struct EdgePages: Sendable {
         to request: Request, of service: Identifier<EdgeService>, _ scope: RequestScope
     ) async throws -> Response {
         if request.uri.path == Self.entrancePath { return try await enter(request, service) }
-        if request.method != .get, request.method != .head { try SameOrigin.check(request.head) }
+        let changes =
+            APIProxyResponder.permission(for: request.method, asksForUpgrade: request.headers.asksForWebSocket).changes
+        if changes { try SameOrigin.check(request.head) }
         let access = try await access(
             request.headers, method: request.method, service: service, address: scope.remoteAddress)
         let origin = ProxyFields.Origin(
             address: scope.remoteAddress, host: request.head.authority ?? "", isSecure: isSecure, prefix: "")
-        let fields = ProxyFields.forService(request.headers, origin: origin, keepingCookiesExcept: [cookieName])
-        return try await proxy.respond(
-            to: request, target: request.head.path ?? "/", access: access, fields: fields
-        ) { ProxyFields.forPageOrigin($0, endpoint: $1, ours: [cookieName]) }
+        let fields = ProxyFields.forService(request.headers, origin: origin, keepingCookiesExcept: Self.platformCookies)
+        let errand = TunnelProxy.Errand(
+            request: request, channel: scope.channel, target: request.head.path ?? "/", fields: fields)
+        return try await proxy.respond(to: errand, access: access) {
+            ProxyFields.forPageOrigin($0, endpoint: $1, ours: Self.platformCookies)
+        }
     }
 
     func access(

@@ -12,6 +12,9 @@ enum ProxyFields {
     /// The caller's own credentials for the platform: no service ever sees them.
     private static let platformCredentials: Set<String> = ["authorization", "x-csrf-token"]
 
+    /// By these some services take a GET for something else; who may only read must not change anything by them.
+    private static let methodOverrides: Set<String> = ["x-http-method-override", "x-http-method", "x-method-override"]
+
     /// What a service must not set on the platform's own origin.
     private static let originFields: Set<String> = [
         "set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security", "public-key-pins",
@@ -41,7 +44,8 @@ enum ProxyFields {
         for field in fields {
             let name = field.name.canonicalName
             let dropped = hopByHop.contains(name) || platformCredentials.contains(name) || named.contains(name)
-            guard !dropped, name != "cookie", name != "host", !name.hasPrefix("x-forwarded-"), name != "forwarded"
+            guard !dropped, name != "cookie", name != "host", !name.hasPrefix("x-forwarded-"), name != "forwarded",
+                !methodOverrides.contains(name)
             else { continue }
             result.append(field)
         }

@@ -12,13 +12,22 @@ struct TunnelProxy: Sendable {
     /// Until the head of the service's answer.
     let timeout: Duration
 
-    /// - Parameters:
-    ///   - fields: as the service is to see them, without its own authentication.
-    ///   - rewrite: makes the fields of the answer fit the origin on which it is shown.
+    /// What is to be carried.
+    struct Errand {
+        let request: Request
+        /// The client's connection.
+        let channel: any Channel
+        /// Path and query for the service.
+        let target: String
+        /// As the service is to see them, without its own authentication.
+        let fields: HTTPFields
+    }
+
+    /// - Parameter rewrite: makes the fields of the answer fit the origin on which it is shown.
     func respond(
-        to request: Request, target: String, access: ServiceAccess, fields: HTTPFields,
-        rewrite: (HTTPFields, ServiceEndpoint) -> HTTPFields
+        to errand: Errand, access: ServiceAccess, rewrite: (HTTPFields, ServiceEndpoint) -> HTTPFields
     ) async throws -> Response {
+        let (request, target, fields) = (errand.request, errand.target, errand.fields)
         try ProxyTarget.checkTraversal(target)
         let route = try tunnel.route(in: access)
         let outgoing = RemoteRequest(
@@ -29,7 +38,7 @@ struct TunnelProxy: Sendable {
         do {
             let answer = try await route.transport.send(outgoing)
             if answer.status == .unauthorized { await route.credentialRefused() }
-            return response(answer, rewrite(answer.headerFields, route.endpoint), isHead: request.method == .head)
+            return response(answer, rewrite(answer.headerFields, route.endpoint), errand, route.slot)
         } catch let error as TransportError {
             throw EdgewrightError(error, service: route.name)
         }
@@ -46,7 +55,10 @@ struct TunnelProxy: Sendable {
         return fields
     }
 
-    private func response(_ answer: RemoteResponse, _ fields: HTTPFields, isHead: Bool) -> Response {
+    private func response(
+        _ answer: RemoteResponse, _ fields: HTTPFields, _ errand: Errand, _ slot: TunnelSlot
+    ) -> Response {
+        let isHead = errand.request.method == .head
         let hasNoBody = isHead || answer.status == .noContent || answer.status == .notModified
         guard !hasNoBody else {
             // Content-Length of a HEAD answer is that of the GET, and stays.
@@ -57,12 +69,14 @@ struct TunnelProxy: Sendable {
             return Response(status: answer.status, headers: fields, body: ResponseBody(byteBuffer: received))
         }
         let length = fields[.contentLength].flatMap { Int($0) }
-        let body = answer.body
         return Response(
             status: answer.status, headers: fields,
-            body: ResponseBody(contentLength: length) { writer in
-                for try await chunk in body { try await writer.write(chunk) }
+            body: ResponseBody(contentLength: length) { [channel = errand.channel] writer in
+                // A stream that is quiet would not notice that its client has gone.
+                let watch = await ClientWatch.register(on: channel) { answer.cancel() }
+                for try await chunk in answer.body { try await writer.write(chunk) }
                 try await writer.finish(nil)
+                withExtendedLifetime((slot, watch)) {}
             })
     }
 }

@@ -32,7 +32,8 @@ struct TunnelUpgrades: UpgradeResponder {
             // What goes through a WebSocket can't be told to be reading only.
             let granted = try await pages.access(
                 head.headerFields, method: .post, service: service, address: address)
-            return try await open(request, granted, target: head.path ?? "/", prefix: "", ours: [pages.cookieName])
+            return try await open(
+                request, granted, target: head.path ?? "/", prefix: "", ours: EdgePages.platformCookies)
         }
         guard let path = head.path, let target = ProxyTarget(path: path) else { return nil }
         let usesCookie = head.headerFields[.authorization] == nil
@@ -66,6 +67,7 @@ struct TunnelUpgrades: UpgradeResponder {
             protocolName: remote.response.headerFields[.upgrade] ?? request.protocols[0], headerFields: answer
         ) { client, _ in
             try await ByteTunnel.pump(client, channel)
+            withExtendedLifetime(route.slot) {}
         }
     }
 }

@@ -9,8 +9,10 @@ package struct DirectTransport: Transport {
     private let client: DirectTransportClient
 
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
-    package init(endpoint: RemoteEndpoint, client: DirectTransportClient) throws {
-        peer = try client.connections(to: endpoint)
+    package init(
+        endpoint: RemoteEndpoint, client: DirectTransportClient, lane: ConnectionLane = .requests
+    ) throws {
+        peer = try client.connections(to: endpoint, lane)
         basePath = endpoint.basePath
         self.client = client
     }

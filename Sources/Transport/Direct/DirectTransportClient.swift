@@ -2,6 +2,14 @@ package import NIOCore
 import NIOPosix
 import Synchronization
 
+/// Kinds of work that must not wait for each other's connections.
+package enum ConnectionLane: Hashable, Sendable {
+    /// What people and programs ask for, as much and as long as they like.
+    case requests
+    /// Whether a peer is well: never held up by the other, or who watches a hundred streams would make it look ill.
+    case probes
+}
+
 /// The connections to everything that is reached directly, shared and kept open between requests.
 ///
 /// It lives as long as the program: `shutdown()` ends what is under way and closes every connection.
@@ -15,8 +23,13 @@ package final class DirectTransportClient: Sendable {
     let contexts = TLSContexts()
     private let peers = Mutex(Peers())
 
+    private struct Peer: Hashable {
+        let endpoint: RemoteEndpoint
+        let lane: ConnectionLane
+    }
+
     private struct Peers {
-        var byEndpoint: [RemoteEndpoint: PeerConnections] = [:]
+        var byPeer: [Peer: PeerConnections] = [:]
         var isShutDown = false
     }
 
@@ -40,13 +53,14 @@ package final class DirectTransportClient: Sendable {
     }
 
     /// Transports to the same address share their connections, whatever base path they have.
-    func connections(to endpoint: RemoteEndpoint) throws -> PeerConnections {
-        var key = endpoint
-        key.basePath = ""
+    func connections(to endpoint: RemoteEndpoint, _ lane: ConnectionLane) throws -> PeerConnections {
+        var endpoint = endpoint
+        endpoint.basePath = ""
+        let key = Peer(endpoint: endpoint, lane: lane)
         return try peers.withLock { peers in
-            if let known = peers.byEndpoint[key] { return known }
-            let made = try PeerConnections(endpoint: key, client: self, isShutDown: peers.isShutDown)
-            if !peers.isShutDown { peers.byEndpoint[key] = made }
+            if let known = peers.byPeer[key] { return known }
+            let made = try PeerConnections(endpoint: endpoint, lane, client: self, isShutDown: peers.isShutDown)
+            if !peers.isShutDown { peers.byPeer[key] = made }
             return made
         }
     }
@@ -54,8 +68,9 @@ package final class DirectTransportClient: Sendable {
     /// Nothing is open to this peer any more. A transport that still has it goes on with it.
     func forget(_ peer: PeerConnections) {
         peers.withLock { peers in
-            guard peers.byEndpoint[peer.endpoint] === peer, peer.isUnused else { return }
-            peers.byEndpoint[peer.endpoint] = nil
+            let key = Peer(endpoint: peer.endpoint, lane: peer.lane)
+            guard peers.byPeer[key] === peer, peer.isUnused else { return }
+            peers.byPeer[key] = nil
         }
     }
 
@@ -63,7 +78,7 @@ package final class DirectTransportClient: Sendable {
     package func shutdown() async {
         let all = peers.withLock { peers in
             peers.isShutDown = true
-            return Array(peers.byEndpoint.values)
+            return Array(peers.byPeer.values)
         }
         for peer in all { await peer.shutDown() }
     }

@@ -10,6 +10,7 @@ import Synchronization
 final class PeerConnections: Sendable {
     /// Without a base path, which is the transport's business.
     let endpoint: RemoteEndpoint
+    let lane: ConnectionLane
     let authority: String
     /// What messages call the peer.
     let name: String
@@ -25,8 +26,11 @@ final class PeerConnections: Sendable {
     private let whenUnused: @Sendable (PeerConnections) -> Void
 
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
-    init(endpoint: RemoteEndpoint, client: DirectTransportClient, isShutDown: Bool) throws {
+    init(
+        endpoint: RemoteEndpoint, _ lane: ConnectionLane, client: DirectTransportClient, isShutDown: Bool
+    ) throws {
         self.endpoint = endpoint
+        self.lane = lane
         authority = endpoint.authority
         name = endpoint.peer
         idleLifetime = client.idleConnectionLifetime

@@ -87,6 +87,11 @@ struct ArrivingBody: AsyncSequence, Sendable {
             self.id = id
         }
 
+        func cancel() {
+            let id = id
+            connection.onLoop { $0.cancel(id) }
+        }
+
         deinit {
             let id = id
             connection.onLoop { $0.abandon(id) }

@@ -69,7 +69,12 @@ final class UpgradeClientHandler: ChannelInboundHandler, RemovableChannelHandler
             let operations = context.pipeline.syncOperations
             operations.removeHandler(self, promise: nil)
             operations.removeHandler(encoder, promise: nil)
-            operations.removeHandler(decoder, promise: nil)
+            let pipeline = NIOLoopBound(context.pipeline, eventLoop: context.eventLoop)
+            operations.removeHandler(decoder).whenComplete { _ in
+                // The raw channel passes bytes on at the end of a read: of those that came along with the answer this
+                // is it, and the next one may never come.
+                pipeline.value.syncOperations.fireChannelReadComplete()
+            }
             return RemoteUpgrade(response: head, channel: raw)
         }
     }

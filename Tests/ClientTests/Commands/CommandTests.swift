@@ -106,7 +106,7 @@ struct CommandTests {
                 return .json(
                     """
                     {"imported":7,"failed":[{"line":9,"column":"","reason":"has 2 columns instead of 3"},
-                     {"line":3,"column":"name","reason":"must not be empty"}]}
+                     {"line":3,"column":"name","reason":"must not be empty"}],"failedTotal":2}
                     """)
             }
             try await run(["services", "import", file.path], answering: script) { console, _, failure in

@@ -50,7 +50,7 @@ struct ImportServicesCommand: ClientCommand {
     private func printSummary(_ result: ImportResult, on console: Console) throws {
         guard !output.quiet else { return }
         try output.printOne(
-            ImportSummary(imported: result.imported, failed: result.failed.count), on: console)
+            ImportSummary(imported: result.imported, failed: result.failedTotal), on: console)
     }
 
     private func tell(_ failures: [ImportFailure], _ console: Console) throws {

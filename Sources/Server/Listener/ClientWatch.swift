@@ -1,0 +1,54 @@
+import NIOCore
+
+/// Stands at the end of a client's channel and tells when the client has gone, or has no more to say: for answers that
+/// stream from elsewhere, and that nobody might notice are for nobody any more while nothing streams.
+final class ClientWatch: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    private var watchers: [UInt64: @Sendable () -> Void] = [:]
+    private var last: UInt64 = 0
+    private var hasGone = false
+
+    /// Stops watching when it is gone itself.
+    final class Registration: Sendable {
+        private let end: @Sendable () -> Void
+
+        fileprivate init(end: @Sendable @escaping () -> Void) { self.end = end }
+
+        deinit { end() }
+    }
+
+    /// - Returns: `nil` for a channel without a watch. The caller keeps it for as long as it wants to be told.
+    static func register(on channel: any Channel, _ action: @Sendable @escaping () -> Void) async -> Registration? {
+        let watch = channel.eventLoop.submit { () -> (NIOLoopBound<ClientWatch>, UInt64) in
+            let watch = try channel.pipeline.syncOperations.handler(type: ClientWatch.self)
+            return (NIOLoopBound(watch, eventLoop: channel.eventLoop), watch.add(action))
+        }
+        guard let (bound, id) = try? await watch.get() else { return nil }
+        return Registration { [loop = channel.eventLoop] in
+            loop.execute { bound.value.watchers[id] = nil }
+        }
+    }
+
+    private func add(_ action: @Sendable @escaping () -> Void) -> UInt64 {
+        last += 1
+        if hasGone { action() } else { watchers[last] = action }
+        return last
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { tell() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        tell()
+        context.fireChannelInactive()
+    }
+
+    private func tell() {
+        hasGone = true
+        for action in watchers.values { action() }
+        watchers = [:]
+    }
+}
