@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh build|test|bench...: installs what is missing for it; quick when nothing is.
+# setup.sh build|web|test|bench...: installs what is missing for it; quick when nothing is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -24,6 +24,16 @@ need_build() {
     need libpq-dev library libpq
     need zlib1g-dev library zlib
 }
+
+need_web() {
+    need nodejs have node
+    need esbuild have esbuild
+    need node-typescript have tsc
+    need node-react node_module react
+    need node-react-dom node_module react-dom
+}
+
+node_module() { [ -d "/usr/share/nodejs/$1" ]; }
 
 need_test() {
     need postgresql postgres_bin
@@ -119,11 +129,11 @@ make_venv() {
     cp "$wanted" "$stamp"
 }
 
-[ $# -gt 0 ] || die "usage: setup.sh build|test|bench..."
+[ $# -gt 0 ] || die "usage: setup.sh build|web|test|bench..."
 for purpose in "$@"; do
     case $purpose in
-        build | test | bench) "need_$purpose" ;;
-        *) die "setup.sh knows build, test and bench, not '$purpose'." ;;
+        build | web | test | bench) "need_$purpose" ;;
+        *) die "setup.sh knows build, web, test and bench, not '$purpose'." ;;
     esac
 done
 install_missing

@@ -1,0 +1,2 @@
+export function AddServicePage() { return null; }
+export function ImportServicesPage() { return null; }
