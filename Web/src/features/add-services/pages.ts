@@ -1,2 +1,2 @@
-export function AddServicePage() { return null; }
-export function ImportServicesPage() { return null; }
+export { AddServicePage } from "./AddServicePage";
+export { ImportServicesPage } from "./ImportServicesPage";

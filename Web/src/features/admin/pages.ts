@@ -1,7 +1,7 @@
-export function OrganizationsPage() { return null; }
-export function OrganizationPage() { return null; }
-export function ProjectsPage() { return null; }
-export function ProjectPage() { return null; }
-export function UsersPage() { return null; }
-export function AuditPage() { return null; }
-export function SettingsPage() { return null; }
+export { AuditPage } from "./AuditPage";
+export { OrganizationPage } from "./OrganizationPage";
+export { OrganizationsPage } from "./OrganizationsPage";
+export { ProjectPage } from "./ProjectPage";
+export { ProjectsPage } from "./ProjectsPage";
+export { SettingsPage } from "./SettingsPage";
+export { UsersPage } from "./UsersPage";
