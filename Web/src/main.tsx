@@ -1,10 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
+// Before the features' own styles, which build on them.
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/controls.css";
 import "./design/surfaces.css";
+import { App } from "./app/App";
 
 const root = document.getElementById("root");
 if (root !== null) {

@@ -98,6 +98,16 @@ export function useProjectEvents(project: string, handlers: ProjectEventHandlers
     return state;
 }
 
+/** Calls `act` every `interval` milliseconds while the page is seen: for times that change without an event. */
+export function useInterval(act: () => void, interval: number): void {
+    const latest = useRef(act);
+    latest.current = act;
+    useEffect(() => {
+        const timer = window.setInterval(() => { if (!document.hidden) latest.current(); }, interval);
+        return () => window.clearInterval(timer);
+    }, [interval]);
+}
+
 /** Calls `act` at once and then at most once every `interval` milliseconds, and once more after the last call. */
 export function useThrottled(act: () => void, interval: number): () => void {
     const latest = useRef(act);

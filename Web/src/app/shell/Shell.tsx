@@ -5,6 +5,7 @@ import { Icon } from "../../design/icons";
 import { useTexts } from "../../i18n/i18n";
 import { Link, useRouter } from "../../lib/router";
 import { AccountMenu } from "./AccountMenu";
+import { AlarmBell } from "./AlarmBell";
 import { JobsMenu } from "./JobsMenu";
 import { Navigation } from "./Navigation";
 import { OfflineBar } from "./OfflineBar";
@@ -35,6 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
                 <Link to="/" className="brand"><Mark /><span>Edgewright</span></Link>
                 <ProjectSwitcher />
                 <span className="grow" />
+                <AlarmBell />
                 <JobsMenu />
                 <AccountMenu />
             </header>

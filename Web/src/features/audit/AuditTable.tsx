@@ -21,22 +21,26 @@ export function AuditTable({ pages, empty, hidesTarget, placeOf }: AuditTablePro
         { id: "at", title: t("audit.at"), cell: (entry) => <Time at={entry.at} /> },
         {
             id: "actor", title: t("audit.actor"), cell: (entry) => (
-                <span>
-                    {entry.actor.email === "" ? t("audit.platform") : entry.actor.email}
-                    {entry.actor.tokenId !== undefined && <span className="faint small"> {t("audit.byToken")}</span>}
-                </span>
+                <div>
+                    <div className="break">{entry.actor.email === "" ? t("audit.platform") : entry.actor.email}</div>
+                    <div className="faint small nowrap">
+                        {[entry.actor.address, entry.actor.tokenId === undefined ? "" : t("audit.byToken")].filter(Boolean).join(" · ")}
+                    </div>
+                </div>
             ),
         },
         { id: "operation", title: t("audit.operation"), cell: (entry) => <code>{entry.operation}</code> },
         hidesTarget !== true && {
             id: "target", title: t("audit.target"), cell: (entry) => (
-                <span className="break">{entry.target.name} <span className="faint small">{entry.target.type}</span></span>
+                <div className="wide-cell">
+                    <div className="break">{entry.target.name}</div>
+                    <div className="faint small">{entry.target.type}</div>
+                </div>
             ),
         },
         { id: "result", title: t("jobs.result"), cell: (entry) => <span className={`badge ${tones[entry.result]}`}>{t(`audit.result.${entry.result}`)}</span> },
-        { id: "detail", title: t("audit.detail"), cell: (entry) => <span className="soft break">{entry.detail}</span> },
+        { id: "detail", title: t("audit.detail"), cell: (entry) => <div className="soft break wide-cell">{entry.detail}</div> },
         placeOf !== undefined && { id: "place", title: t("audit.place"), cell: (entry) => <span className="soft">{placeOf(entry)}</span> },
-        { id: "address", title: t("audit.address"), cell: (entry) => <span className="mono faint nowrap">{entry.actor.address}</span> },
     ];
     return (
         <DataTable<AuditEntry>

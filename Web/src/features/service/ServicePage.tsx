@@ -14,7 +14,7 @@ import { Loading, ProblemNotice, ProblemState, problemText } from "../../design/
 import { Time } from "../../design/Time";
 import { useTell } from "../../design/Toasts";
 import { useTexts } from "../../i18n/i18n";
-import { useProjectEvents, useThrottled } from "../../lib/projectEvents";
+import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { Link, useRouter } from "../../lib/router";
 import { problemFrom, useResource, type Resource } from "../../lib/useResource";
 import { InlineTags } from "../services/InlineTags";
@@ -40,6 +40,8 @@ type TabName = typeof tabs[number];
 
 /** Shortest time between two readings of a report because something changed. Milliseconds. */
 const pace = 1500;
+/** When it was last seen changes without an event. Milliseconds. */
+const heartbeat = 20_000;
 
 export function ServicePage({ project = "", service: id = "", tab = "overview" }: PlaceProps) {
     const service = useResource(id, (signal) => api.getService(id, signal));
@@ -55,6 +57,10 @@ export function ServicePage({ project = "", service: id = "", tab = "overview" }
         refresh();
     };
     useProjectEvents(project, { onChanges, onResync: () => { reload(); refresh(); } });
+    useInterval(() => {
+        reload();
+        status.reload();
+    }, heartbeat);
     if (service.value === undefined) {
         return service.problem === undefined ? <Loading /> : <ProblemState problem={service.problem} onRetry={reload} />;
     }

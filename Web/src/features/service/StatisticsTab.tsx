@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Card } from "../../design/Page";
 import { Loading, ProblemState, State } from "../../design/States";
 import { useTexts } from "../../i18n/i18n";
+import { useInterval } from "../../lib/projectEvents";
 import type { ServiceTabProps } from "./ServicePage";
 
 interface Reading {
@@ -36,10 +37,7 @@ export function StatisticsTab({ status }: ServiceTabProps) {
 function useReadings({ value, reload }: ServiceTabProps["status"]): readonly Reading[] {
     const [readings, setReadings] = useState<readonly Reading[]>([]);
     const last = useRef("");
-    useEffect(() => {
-        const timer = window.setInterval(() => { if (!document.hidden) reload(); }, interval);
-        return () => window.clearInterval(timer);
-    }, [reload]);
+    useInterval(reload, interval);
     useEffect(() => {
         const { report, reportedAt = "" } = value ?? {};
         if (report === undefined || reportedAt === last.current) return;

@@ -10,7 +10,7 @@ import { Page } from "../../design/Page";
 import { State } from "../../design/States";
 import { useTexts } from "../../i18n/i18n";
 import { followDownload } from "../../lib/download";
-import { useProjectEvents, useThrottled } from "../../lib/projectEvents";
+import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { useQuery } from "../../lib/router";
 import { isNumber, keep, readKept } from "../../lib/storage";
 import { usePages } from "../../lib/usePages";
@@ -24,6 +24,8 @@ import "./services.css";
 
 /** Shortest time between two readings of the list because others changed it. Milliseconds. */
 const pace = 4000;
+/** When each service was last seen changes without an event. Milliseconds. */
+const heartbeat = 30_000;
 
 export function ServicesPage({ project = "" }: PlaceProps) {
     const { t } = useTexts();
@@ -108,6 +110,7 @@ function useServiceList(project: string, query: URLSearchParams) {
         if (mayMove) soon();
     };
     useProjectEvents(project, { onChanges, onResync: reload });
+    useInterval(pages.reload, heartbeat);
     return { filter, sort, limit, key, pages, total: count.value?.total, reload, replace };
 }
 

@@ -10,11 +10,11 @@ import { InlineTags } from "./InlineTags";
 import { Status } from "./status";
 
 export const columnNames = [
-    "status", "category", "endpoint", "version", "mode", "connection", "tags", "lastSeen", "statusSince", "createdAt", "id",
+    "status", "category", "endpoint", "version", "mode", "connection", "lastSeen", "tags", "statusSince", "createdAt", "id",
 ] as const;
 export type ColumnName = typeof columnNames[number];
 
-const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version", "connection", "tags", "lastSeen"];
+const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version", "lastSeen", "tags"];
 
 export const columnTitle = (name: ColumnName): MessageKey => `services.column.${name}`;
 
