@@ -29,7 +29,8 @@ export function address(path: string, query: Query = {}): string {
         if (typeof value === "object") value.forEach((each) => search.append(name, each));
         else search.set(name, String(value));
     }
-    const text = search.toString();
+    // A plus sign is a space only in forms.
+    const text = search.toString().replace(/\+/g, "%20");
     return `${base}/${path}${text === "" ? "" : `?${text}`}`;
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
-import { Link } from "../lib/router";
+import { isFirstPage, Link } from "../lib/router";
 
 interface PageProps {
     title: string;
@@ -20,7 +20,7 @@ export function Page({ title, mark, lead, actions, children, isNarrow }: PagePro
     }, [title]);
     useEffect(() => {
         // Not away from a field that asked for the focus itself.
-        if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+        if (!isFirstPage() && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
     }, []);
     return (
         <div className={`page${isNarrow === true ? " narrow" : ""}`}>

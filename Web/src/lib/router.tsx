@@ -13,6 +13,10 @@ interface Router extends Place {
 
 const RouterContext = createContext<Router | undefined>(undefined);
 
+/** Whether one has gone from page to page yet: the first page leaves the focus where the browser put it. */
+let hasMoved = false;
+export const isFirstPage = (): boolean => !hasMoved;
+
 const here = (): Place => ({ path: window.location.pathname, search: window.location.search });
 
 /** Set while something unsaved would be lost by leaving; says whether to leave all the same. */
@@ -21,13 +25,17 @@ let guard: (() => boolean) | undefined;
 export function RouterProvider({ children }: { children: ReactNode }) {
     const [place, setPlace] = useState(here);
     useEffect(() => {
-        const follow = () => setPlace(here());
+        const follow = () => {
+            hasMoved = true;
+            setPlace(here());
+        };
         window.addEventListener("popstate", follow);
         return () => window.removeEventListener("popstate", follow);
     }, []);
     const go = useCallback((to: string, options: { replace?: boolean } = {}) => {
         if (guard !== undefined && !guard()) return;
         const before = window.location.pathname;
+        hasMoved = hasMoved || options.replace !== true;
         if (options.replace === true) window.history.replaceState(null, "", to);
         else window.history.pushState(null, "", to);
         setPlace(here());
