@@ -47,7 +47,7 @@ def test_filters_combine_and_live_in_the_address(world: World, admin: Page) -> N
     admin.get_by_label("Status").select_option("online")
     admin.get_by_role("button", name="Tags", exact=True).click()
     admin.get_by_role("dialog", name="Tags").get_by_label("Find a tag").fill(tag)
-    admin.get_by_role("checkbox", name=tag).check()
+    admin.get_by_role("checkbox", name=tag, exact=True).check()
     admin.keyboard.press("Escape")
     admin.get_by_label("Search by name or endpoint").fill("line")
     expect(admin).to_have_url(re.compile(rf"status=online.*tag={tag}.*q=line"))

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { APIProblem } from "../api/problem";
 import { useTexts } from "../i18n/i18n";
@@ -44,6 +44,9 @@ interface DataTableProps<Row> {
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
     const { rows, problem, isLoading, columns, selection } = props;
+    const latest = useRef(selection);
+    latest.current = selection;
+    const toggle = useCallback((row: Row, isRange: boolean) => latest.current?.toggle(row, isRange), []);
     if (problem !== undefined && rows.length === 0) return <ProblemState problem={problem} onRetry={props.onRetry} />;
     if (!isLoading && rows.length === 0) return <>{props.empty}</>;
     return (
@@ -61,7 +64,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                         {rows.length === 0 && (
                             <SkeletonRows rows={8} columns={columns.length + (selection === undefined ? 0 : 1)} />
                         )}
-                        {rows.map((row) => <Row key={props.rowKey(row)} row={row} {...{ columns, selection }} />)}
+                        {rows.map((row) => (
+                            <TableRow
+                                key={props.rowKey(row)} row={row} columns={columns} isSelected={selection?.isSelected(row)}
+                                name={selection?.nameOf(row)} onToggle={toggle}
+                            />
+                        ))}
                     </tbody>
                 </table>
             </div>
@@ -107,19 +115,27 @@ function SelectPage<Row>({ rows, selection }: { rows: readonly Row[]; selection:
     );
 }
 
-function Row<Row>(
-    { row, columns, selection }: { row: Row; columns: readonly Column<Row>[]; selection?: Selection<Row> },
-) {
+interface TableRowProps<Row> {
+    row: Row;
+    columns: readonly Column<Row>[];
+    /** `undefined` where nothing can be selected. */
+    isSelected: boolean | undefined;
+    name: string | undefined;
+    onToggle: (row: Row, isRange: boolean) => void;
+}
+
+/** Painted anew only when its own row changes: a page has up to two hundred. */
+const TableRow = memo(PlainRow) as typeof PlainRow;
+
+function PlainRow<Row>({ row, columns, isSelected, name, onToggle }: TableRowProps<Row>) {
     const { t } = useTexts();
-    const isSelected = selection?.isSelected(row);
     return (
         <tr aria-selected={isSelected}>
-            {selection !== undefined && (
+            {isSelected !== undefined && (
                 <td className="select-cell">
                     <input
-                        type="checkbox" className="checkbox" checked={isSelected} readOnly
-                        aria-label={t("table.select", { name: selection.nameOf(row) })}
-                        onClick={(event) => selection.toggle(row, event.shiftKey)}
+                        type="checkbox" className="checkbox" checked={isSelected} readOnly aria-label={t("table.select", { name: name ?? "" })}
+                        onClick={(event) => onToggle(row, event.shiftKey)}
                     />
                 </td>
             )}

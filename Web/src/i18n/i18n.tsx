@@ -33,14 +33,17 @@ function preferred(): Language {
     return readKept("language", asked?.startsWith("zh") === true ? "zh-CN" : "en", isLanguage);
 }
 
+const plurals: Record<Language, Intl.PluralRules> = { en: new Intl.PluralRules("en"), "zh-CN": new Intl.PluralRules("zh-CN") };
+const numberFormats: Record<Language, Intl.NumberFormat> = { en: new Intl.NumberFormat("en"), "zh-CN": new Intl.NumberFormat("zh-CN") };
+
 /** `{count}` chooses the plural form: the message's own, or `key.one` for the languages that have one. */
 function translate(messages: Messages, language: Language, key: MessageKey, values: Values = {}): string {
     const count = values.count;
-    const isOne = typeof count === "number" && new Intl.PluralRules(language).select(count) === "one";
+    const isOne = typeof count === "number" && plurals[language].select(count) === "one";
     const text = (isOne ? messages[`${key}.one`] : undefined) ?? messages[key] ?? en[key];
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
         const value = values[name];
-        return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value ?? whole;
+        return typeof value === "number" ? numberFormats[language].format(value) : value ?? whole;
     });
 }
 
@@ -65,9 +68,8 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 
     const texts = useMemo<Texts | undefined>(() => {
         if (messages === undefined) return undefined;
-        const numbers = new Intl.NumberFormat(messages.language);
         return {
-            language: messages.language, n: (value) => numbers.format(value),
+            language: messages.language, n: (value) => numberFormats[messages.language].format(value),
             t: (key, values) => translate(messages.of, messages.language, key, values),
             choose: (next) => {
                 keep("language", next);
