@@ -60,6 +60,11 @@ export const api = {
         perform("DELETE", `${project(id)}/members/${segment(member)}`),
     getOverview: (id: string, signal?: AbortSignal) => read<T.Overview>(`${project(id)}/overview`, {}, signal),
 
+    listDrivers: (id: string, state: T.DriverCondition, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<T.FleetDriver>>(`${project(id)}/drivers`, { state, ...page(request) }, signal),
+    listRules: (id: string, state: T.FleetRule["state"], request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<T.FleetRule>>(`${project(id)}/rules`, { state, ...page(request) }, signal),
+
     listServices: (
         id: string, filter: T.ServiceFilter, sort: string, request: T.PageRequest, signal?: AbortSignal,
     ) => read<T.Page<T.EdgeService>>(`${project(id)}/services`, { ...filter, sort, ...page(request) }, signal),

@@ -277,3 +277,28 @@ export interface ServiceChange {
     change: "created" | "updated" | "deleted" | "status";
     service?: EdgeService;
 }
+
+export type DriverCondition = "connected" | "disconnected" | "notRunning";
+
+interface ServiceReference {
+    id: string;
+    name: string;
+    status: ServiceStatus;
+}
+
+/** One driver among those of a project. */
+export interface FleetDriver {
+    service: ServiceReference;
+    name: string;
+    plugin?: string;
+    direction: "south" | "north";
+    state: DriverCondition;
+}
+
+/** One rule among those of a project. */
+export interface FleetRule {
+    service: ServiceReference;
+    id: string;
+    state: "running" | "stopped";
+    status: string;
+}

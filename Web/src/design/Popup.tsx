@@ -18,11 +18,27 @@ interface PopupProps {
     /** A menu is walked with the arrow keys; a dialog holds fields. */
     kind?: "menu" | "dialog";
     align?: "start" | "end";
-    side?: "below" | "above";
 }
 
+/** Between a popup and its button, and the window's edge. */
+const gap = 5;
+
+/** Beside its button, and within the window: in the top layer, so that nothing around it can cut it off. */
+function placeBeside(box: HTMLElement, button: HTMLElement, align: "start" | "end"): void {
+    const at = button.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = box;
+    const wanted = align === "start" ? at.left : at.right - width;
+    const left = Math.max(gap, Math.min(wanted, document.documentElement.clientWidth - width - gap));
+    const fitsBelow = at.bottom + gap + height <= window.innerHeight || at.top < height + gap;
+    box.style.left = `${left}px`;
+    box.style.top = `${fitsBelow ? at.bottom + gap : at.top - height - gap}px`;
+}
+
+/** Unknown to older browsers, where the popup is only fixed. */
+const topLayer = { popover: "manual" };
+
 /** Something that opens beside its button: closes on Escape, on a click elsewhere, and when the focus leaves. */
-export function Popup({ trigger, children, label, kind = "menu", align = "start", side = "below" }: PopupProps) {
+export function Popup({ trigger, children, label, kind = "menu", align = "start" }: PopupProps) {
     const [isOpen, setOpen] = useState(false);
     const id = useId();
     const button = useRef<HTMLButtonElement>(null);
@@ -34,14 +50,29 @@ export function Popup({ trigger, children, label, kind = "menu", align = "start"
 
     useEffect(() => {
         if (!isOpen) return;
-        items(box.current)[0]?.focus();
+        const shown = box.current as (HTMLDivElement & { showPopover?: () => void }) | null;
+        const place = () => {
+            if (shown !== null && button.current !== null) placeBeside(shown, button.current, align);
+        };
+        shown?.showPopover?.();
+        place();
+        const sizes = new ResizeObserver(place);
+        if (shown !== null) sizes.observe(shown);
+        window.addEventListener("scroll", place, true);
+        window.addEventListener("resize", place);
+        items(shown)[0]?.focus({ preventScroll: true });
         const outside = (event: PointerEvent) => {
             const target = event.target as Node;
             if (!box.current?.contains(target) && !button.current?.contains(target)) setOpen(false);
         };
         document.addEventListener("pointerdown", outside);
-        return () => document.removeEventListener("pointerdown", outside);
-    }, [isOpen]);
+        return () => {
+            sizes.disconnect();
+            window.removeEventListener("scroll", place, true);
+            window.removeEventListener("resize", place);
+            document.removeEventListener("pointerdown", outside);
+        };
+    }, [isOpen, align]);
 
     const onKeyDown = (event: KeyboardEvent) => {
         if (event.key === "Escape") {
@@ -68,8 +99,7 @@ export function Popup({ trigger, children, label, kind = "menu", align = "start"
             })}
             {isOpen && (
                 <div
-                    id={id} ref={box} role={kind} aria-label={label} onKeyDown={onKeyDown}
-                    className={`popup${align === "end" ? " end" : ""}${side === "above" ? " above" : ""}`}
+                    id={id} ref={box} role={kind} aria-label={label} onKeyDown={onKeyDown} className="popup" {...topLayer}
                 >
                     {children(close)}
                 </div>

@@ -12,6 +12,7 @@ import { useResource } from "../../lib/useResource";
 import { Attention } from "./Attention";
 import { DriverSide } from "./DriverSide";
 import { Figure, Shares } from "./Figure";
+import { Trouble, useTrouble } from "./Trouble";
 import "./overview.css";
 
 /** Shortest time between two readings while things change. Milliseconds. */
@@ -23,9 +24,11 @@ export function OverviewPage({ project = "" }: PlaceProps) {
     const { may } = useSession();
     const overview = useResource(project, (signal) => api.getOverview(project, signal));
     const attention = useAttention(project);
+    const trouble = useTrouble(project);
     const refresh = useThrottled(() => {
         overview.reload();
         attention.reload();
+        trouble.forEach((list) => list.resource.reload());
     }, pace);
     const live = useProjectEvents(project, { onChanges: refresh, onResync: refresh });
     const { value } = overview;
@@ -51,6 +54,9 @@ export function OverviewPage({ project = "" }: PlaceProps) {
                     <>
                         <Figures project={project} overview={value} />
                         <Attention project={project} attention={attention} overview={value} />
+                        <section className="thirds">
+                            {trouble.map((list) => <Trouble key={list.title} project={project} list={list} />)}
+                        </section>
                     </>
                 )}
         </Page>

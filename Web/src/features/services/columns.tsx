@@ -1,3 +1,4 @@
+import { useEffect, useMemo, useState } from "react";
 import type { EdgeService } from "../../api/types";
 import { CopyButton } from "../../design/Copy";
 import type { Column } from "../../design/DataTable";
@@ -5,7 +6,6 @@ import { Time } from "../../design/Time";
 import { useTexts, type MessageKey } from "../../i18n/i18n";
 import { Link } from "../../lib/router";
 import { isStringList, keep, readKept } from "../../lib/storage";
-import { useMemo, useState } from "react";
 import { InlineTags } from "./InlineTags";
 import { Status } from "./status";
 
@@ -33,6 +33,18 @@ export function useColumnChoice() {
     return { chosen, toggle, reset };
 }
 
+const wide = window.matchMedia("(min-width: 1501px)");
+
+function useIsWide(): boolean {
+    const [isWide, setWide] = useState(wide.matches);
+    useEffect(() => {
+        const follow = () => setWide(wide.matches);
+        wide.addEventListener("change", follow);
+        return () => wide.removeEventListener("change", follow);
+    }, []);
+    return isWide;
+}
+
 interface Context {
     project: string;
     mayEdit: boolean;
@@ -43,6 +55,7 @@ interface Context {
 export function useColumns(chosen: readonly string[], context: Context): readonly Column<EdgeService>[] {
     const { t } = useTexts();
     const { project, mayEdit, onChange, onTag } = context;
+    const most = useIsWide() ? 3 : 2;
     return useMemo(() => {
         const cells: Record<ColumnName, Omit<Column<EdgeService>, "id" | "title">> = {
             status: { sort: "status", cell: (service) => <Status service={service} /> },
@@ -51,7 +64,7 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
             version: { sort: "version", cell: (service) => service.version === null ? <span className="faint">–</span> : <span className="number nowrap">{service.version}</span> },
             mode: { cell: (service) => t(`mode.${service.mode}`) },
             connection: { cell: (service) => t(`connection.${service.connection}`) },
-            tags: { cell: (service) => <InlineTags service={service} mayEdit={mayEdit} onChange={onChange} onPick={onTag} /> },
+            tags: { cell: (service) => <InlineTags service={service} mayEdit={mayEdit} onChange={onChange} onPick={onTag} most={most} /> },
             lastSeen: { cell: (service) => <Time at={service.lastSeen} otherwise={t("services.never")} /> },
             statusSince: { sort: "statusSince", cell: (service) => <Time at={service.statusSince} /> },
             createdAt: { sort: "createdAt", cell: (service) => <Time at={service.createdAt} /> },
@@ -67,5 +80,5 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
         };
         const shown = columnNames.filter((each) => chosen.includes(each));
         return [name, ...shown.map((each) => ({ id: each, title: t(columnTitle(each)), ...cells[each] }))];
-    }, [chosen, t, project, mayEdit, onChange, onTag]);
+    }, [chosen, t, project, mayEdit, onChange, onTag, most]);
 }
