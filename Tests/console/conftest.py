@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from harness.api import API
 from harness.platform import EMAIL, serve, simulate
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("EDGEWRIGHT_BIN", str(ROOT / ".build/debug/edgewright"))
@@ -60,8 +61,8 @@ class World:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5).close()
 
 
-def start_world(folder: Path, count: int) -> Iterator[World]:
-    fleet, port, csv = simulate(BINARY, folder, count)
+def start_world(folder: Path, count: int, *options: str) -> Iterator[World]:
+    fleet, port, csv = simulate(BINARY, folder, count, *options)
     with fleet:
         platform, api = serve(BINARY, folder, "--monitor-interval", "1", password=PASSWORD)
         with platform:
@@ -76,13 +77,18 @@ def world() -> Iterator[World]:
         yield from start_world(Path(name), FLEET)
 
 
+def launch(playwright: Playwright) -> Browser:
+    """Debian's browser, not one of playwright's own."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    # Chromium's sandbox does not work for root.
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=executable, args=options)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        executable = next(path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists())
-        # Chromium's sandbox does not work for root.
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=executable, args=options)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

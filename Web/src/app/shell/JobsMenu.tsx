@@ -49,12 +49,12 @@ export function JobsMenu() {
     );
 }
 
-function JobLine({ job }: { job: Job }) {
+function JobLine({ job, hidesTitle }: { job: Job; hidesTitle?: boolean }) {
     const { t } = useTexts();
     return (
         <>
             <span className="row apart">
-                <span className="ellipsis strong">{t(job.title.key, job.title.values)}</span>
+                {hidesTitle !== true && <span className="ellipsis strong">{t(job.title.key, job.title.values)}</span>}
                 <JobBadge job={job} />
             </span>
             {job.state === "running" && (
@@ -92,7 +92,7 @@ export function JobDialog({ job, onClose }: { job: Job; onClose: () => void }) {
     return (
         <Dialog title={title} onClose={onClose} isWide>
             <div className="dialog-body">
-                <div className="stack tight"><JobLine job={job} /></div>
+                <div className="stack tight"><JobLine job={job} hidesTitle /></div>
                 {job.state === "running" && <Notice>{t("jobs.keepOpen")}</Notice>}
                 {job.reason !== "" && <Notice kind="bad">{job.reason}</Notice>}
                 {job.failures > 0 && (
