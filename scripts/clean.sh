@@ -5,4 +5,4 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 cd "$root"
-rm -rf .build .venv bench-out .schemathesis .hypothesis
+rm -rf .build .venv Web/dist console-failures bench-out .schemathesis .hypothesis

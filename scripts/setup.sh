@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh build|test|bench...: installs what is missing for it; quick when nothing is.
+# setup.sh build|web|test|bench...: installs what is missing for it; quick when nothing is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -25,7 +25,19 @@ need_build() {
     need zlib1g-dev library zlib
 }
 
+need_web() {
+    need nodejs have node
+    need esbuild have esbuild
+    need node-typescript have tsc
+    need node-react node_module react
+    need node-react-dom node_module react-dom
+}
+
+node_module() { [ -d "/usr/share/nodejs/$1" ]; }
+
 need_test() {
+    need_web
+    need chromium have chromium
     need postgresql postgres_bin
     need curl have curl
     need shellcheck have shellcheck
@@ -108,22 +120,24 @@ allow_services() {
 
 # Python tools live in .venv/, made anew when their pinned versions change.
 make_venv() {
-    local wanted="$root/Tests/contract/requirements.txt" stamp="$root/.venv/requirements.txt"
-    if [ -x "$root/.venv/bin/schemathesis" ] && cmp -s "$wanted" "$stamp"; then return; fi
+    local stamp="$root/.venv/requirements.txt"
+    local wanted=("$root/Tests/contract/requirements.txt" "$root/Tests/console/requirements.txt")
+    if [ -x "$root/.venv/bin/playwright" ] && cat "${wanted[@]}" | cmp -s - "$stamp"; then return; fi
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        die "Python 3.11 or newer is needed for the contract test." "This is $(python3 --version)."
-    say "installing the contract test's tools into .venv"
+        die "Python 3.11 or newer is needed for the contract and the console tests." "This is $(python3 --version)."
+    say "installing the contract and console tests' tools into .venv"
     rm -rf "$root/.venv"
     python3 -m venv "$root/.venv"
-    "$root/.venv/bin/python" -m pip install -q --no-input --disable-pip-version-check -r "$wanted" </dev/null
-    cp "$wanted" "$stamp"
+    "$root/.venv/bin/python" -m pip install -q --no-input --disable-pip-version-check \
+        "${wanted[@]/#/-r}" </dev/null
+    cat "${wanted[@]}" >"$stamp"
 }
 
-[ $# -gt 0 ] || die "usage: setup.sh build|test|bench..."
+[ $# -gt 0 ] || die "usage: setup.sh build|web|test|bench..."
 for purpose in "$@"; do
     case $purpose in
-        build | test | bench) "need_$purpose" ;;
-        *) die "setup.sh knows build, test and bench, not '$purpose'." ;;
+        build | web | test | bench) "need_$purpose" ;;
+        *) die "setup.sh knows build, web, test and bench, not '$purpose'." ;;
     esac
 done
 install_missing

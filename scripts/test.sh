@@ -22,6 +22,9 @@ scripts/check.sh
 step='tests'
 say "tests, with PostgreSQL beside SQLite"
 scripts/with-postgres.sh swift test --skip-build --disable-xctest
+step='console'
+say "console: a real browser against a running platform"
+scripts/console-test.sh
 step='contract'
 say "contract: the running platform against its OpenAPI document"
 scripts/contract-test.sh

@@ -8,7 +8,8 @@ import Metrics
 import NIOCore
 import NIOHTTP1
 
-/// Answers every request: services' pages by their host name, the tunnel by its paths, everything else by the table.
+/// Answers every request: services' pages by their host name, the tunnel by its paths, the console by what is not the
+/// API's, everything else by the table.
 struct PlatformResponder: HTTPResponder {
     typealias Context = RequestScope
 
@@ -18,6 +19,8 @@ struct PlatformResponder: HTTPResponder {
     let routes: [Route]
     let pages: EdgePages
     let tunnel: APIProxyResponder
+    /// `nil` where no console is served at all.
+    let console: ConsoleResponder?
     let metrics: PrometheusMetrics
     let isSecure: Bool
     let requestMetrics = RequestMetrics()
@@ -50,6 +53,11 @@ struct PlatformResponder: HTTPResponder {
         if let target = ProxyTarget(path: request.head.path ?? "") {
             pattern = "tunnel"
             return try await tunnel.respond(to: request, target, context)
+        }
+        if var response = console?.respond(to: request) {
+            pattern = "console"
+            response.protectPlatformOrigin()
+            return response
         }
         var response = try await answerFromTable(request, context, &pattern)
         response.protectPlatformOrigin()

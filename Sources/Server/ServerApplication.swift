@@ -26,8 +26,8 @@ package struct ServerApplication: Service {
             tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased(), isSecure: isSecure)
         let responder = PlatformResponder(
             plane: plane, routes: RouteTable.routes(plane, pages: pages, isSecure: isSecure), pages: pages,
-            tunnel: APIProxyResponder(access: plane.access, proxy: proxy, isSecure: isSecure), metrics: metrics,
-            isSecure: isSecure)
+            tunnel: APIProxyResponder(access: plane.access, proxy: proxy, isSecure: isSecure),
+            console: configuration.console.map(ConsoleResponder.init), metrics: metrics, isSecure: isSecure)
         let upgrades = TunnelUpgrades(
             access: plane.access, pages: pages, proxy: proxy, isSecure: isSecure, logger: logger)
         application = Application(

@@ -18,15 +18,18 @@ package struct ServerConfiguration: Sendable {
     package var edgeDomain: String
     /// Longest wait for the head of a proxied service's answer.
     package var proxyTimeout: Duration
+    /// The web console; `nil` to serve the API alone.
+    package var console: ConsoleBundle?
 
     package init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil, edgeDomain: String = "localhost",
-        proxyTimeout: Duration = .seconds(60)
+        proxyTimeout: Duration = .seconds(60), console: ConsoleBundle? = nil
     ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.edgeDomain = edgeDomain
         self.proxyTimeout = proxyTimeout
+        self.console = console
     }
 }

@@ -2,7 +2,7 @@ package import ControlPlane
 import Fleet
 import Foundation
 import Logging
-import Server
+package import Server
 package import ServiceLifecycle
 import Simulator
 import Store
@@ -50,7 +50,7 @@ package struct ControlPlaneWorld: Sendable {
 ///   - interval: between two probes of a service.
 package func withControlPlane<Result: Sendable>(
     on engine: TestEngine = .sqlite, interval: Duration = .milliseconds(300), edgeDomain: String = "localhost",
-    proxyTimeout: Duration = .seconds(30), probeTimeout: Duration = .seconds(30),
+    proxyTimeout: Duration = .seconds(30), probeTimeout: Duration = .seconds(30), console: ConsoleBundle? = nil,
     _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
     try await withDatabase(on: engine) { database in
@@ -68,7 +68,8 @@ package func withControlPlane<Result: Sendable>(
             let (ports, listening) = AsyncStream.makeStream(of: Int.self)
             let server = try ServerApplication(
                 plane,
-                configuration: ServerConfiguration(port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout),
+                configuration: ServerConfiguration(
+                    port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout, console: console),
                 metrics: PrometheusMetrics(), logger: logger
             ) { listening.yield($0) }
             return try await withServices([plane.monitorService, server]) {

@@ -7,7 +7,7 @@ import json
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from .processes import HarnessError
 
@@ -69,7 +69,7 @@ class API:
         return answer.json() if answer.body else None
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.expect(200, "GET", path + ("?" + urlencode(query) if query else ""))
+        return self.expect(200, "GET", path + ("?" + urlencode(query, quote_via=quote) if query else ""))
 
     def sign_in(self, email: str, password: str) -> dict[str, str]:
         """Signs in as a browser does; the fields to send with each request that changes something."""

@@ -33,10 +33,14 @@ def simulate(binary: str, folder: Path, count: int, *options: str) -> tuple[Runn
 
 
 def serve(
-    binary: str, folder: Path, *options: str, environment: dict[str, str] | None = None
+    binary: str,
+    folder: Path,
+    *options: str,
+    environment: dict[str, str] | None = None,
+    password: str | None = None,
 ) -> tuple[Running, API]:
-    """A new platform and a client that is its system admin."""
-    port, password = free_port(), secrets.token_urlsafe(18)
+    """A new platform and a client that is its system admin, whose password is made up unless it is given."""
+    port, password = free_port(), password or secrets.token_urlsafe(18)
     running = Running(
         "edgewright serve",
         [binary, "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), *options],

@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "PEM file of the certificate and its chain.") var tlsCert: String?
     @Option(help: "PEM file of the certificate's private key.") var tlsKey: String?
     @Option(help: "Services' own pages are served from {id}.DOMAIN (localhost).") var edgeDomain: String?
+    @Option(help: "Folder of the built web console (beside the program, or Web/dist of its source tree).")
+    var consoleDirectory: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (info).") var logLevel: String?
     @Option(help: "text or json (text).") var logFormat: String?
     @Option(help: "Networks to which no service may lead, with commas (169.254.0.0/16,fe80::/10).")
@@ -35,8 +37,9 @@ struct ServeCommand: AsyncParsableCommand {
     private var flags: [String: String] {
         [
             "listen": listen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert, "tlsKey": tlsKey,
-            "edgeDomain": edgeDomain, "logLevel": logLevel, "logFormat": logFormat,
-            "refuseTargets": refuseTargets, "monitorInterval": monitorInterval.map(String.init),
+            "edgeDomain": edgeDomain, "consoleDirectory": consoleDirectory, "logLevel": logLevel,
+            "logFormat": logFormat, "refuseTargets": refuseTargets,
+            "monitorInterval": monitorInterval.map(String.init),
         ].compactMapValues(\.self)
     }
 
@@ -77,7 +80,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await welcomeAdministrator(plane, settings)
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
         let server = try ServerApplication(
-            plane, configuration: Self.serverConfiguration(settings), metrics: metrics, logger: logger
+            plane, configuration: try Self.serverConfiguration(settings, logger), metrics: metrics, logger: logger
         ) { port in
             transport.targets.refuseListener(port: port)
             logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
@@ -106,13 +109,26 @@ struct ServeCommand: AsyncParsableCommand {
         fflush(nil)
     }
 
-    private static func serverConfiguration(_ settings: ServeSettings) -> ServerConfiguration {
+    private static func serverConfiguration(
+        _ settings: ServeSettings, _ logger: Logger
+    ) throws -> ServerConfiguration {
         var tls: ServerConfiguration.TLSFiles?
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
             tls = ServerConfiguration.TLSFiles(certificate: certificate, privateKey: key)
         }
         return ServerConfiguration(
-            host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain)
+            host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain,
+            console: try console(settings, logger))
+    }
+
+    private static func console(_ settings: ServeSettings, _ logger: Logger) throws -> ConsoleBundle {
+        let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
+        guard let folder = settings.consoleDirectory ?? ConsoleBundle.usualFolder(program: program) else {
+            logger.notice("the console is not built; its pages say how to build it")
+            return .missing
+        }
+        logger.debug("console", metadata: ["folder": "\(folder.path)"])
+        return try ConsoleBundle.load(from: folder)
     }
 
     private static func makeLogger(_ settings: ServeSettings) -> Logger {

@@ -20,6 +20,8 @@ struct ServeSettings {
     let tlsKey: String?
     /// `edgeDomain`: services' own pages are at `{id}.<edgeDomain>`.
     let edgeDomain: String
+    /// `consoleDirectory`: the built web console; looked for beside the program and in its source tree when absent.
+    let consoleDirectory: URL?
     let logLevel: Logger.Level
     let logFormat: LogFormat
     /// `adminEmail` and `adminPassword`: of the first start only. The password is a secret.
@@ -65,6 +67,7 @@ struct ServeSettings {
             throw SettingsError("tlsCert and tlsKey must be given together")
         }
         edgeDomain = settings.text("edgeDomain") ?? "localhost"
+        consoleDirectory = settings.text("consoleDirectory").map { URL(filePath: $0, directoryHint: .isDirectory) }
         logLevel = try settings.choice("logLevel", default: .info)
         logFormat = try settings.choice("logFormat", default: .text)
         adminEmail = settings.text("adminEmail") ?? "admin@edgewright.local"

@@ -1,0 +1,186 @@
+"""A platform with a simulated fleet and a real browser; each test gets a window of its own.
+
+The binary is in EDGEWRIGHT_BIN. What a failing test saw is kept as a picture in console-failures/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness.api import API
+from harness.platform import EMAIL, serve, simulate
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("EDGEWRIGHT_BIN", str(ROOT / ".build/debug/edgewright"))
+FAILURES = ROOT / "console-failures"
+PASSWORD = "kept-for-browser-tests"
+FLEET = 60
+
+expect.set_options(timeout=15_000)
+
+
+@dataclass
+class World:
+    """A running platform, and what is in it."""
+
+    api: API
+    fleet_port: int
+    org: str
+    project: str
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.api.port}"
+
+    @property
+    def services(self) -> list[dict]:
+        return self.api.get(f"/api/v1/projects/{self.project}/services", limit=200)["items"]
+
+    def place(self, path: str) -> str:
+        """An address of the console; `@` stands for the project."""
+        return self.url + path.replace("@", f"/projects/{self.project}")
+
+    def make_user(self, email: str, role: str) -> None:
+        self.api.expect(201, "POST", "/api/v1/users", {
+            "email": email, "password": PASSWORD, "projectId": self.project, "role": role,
+        })
+
+    def set_fault(self, number: int, **faults: bool) -> None:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.fleet_port}/_sim/instances/{number}/faults", json.dumps(faults).encode(), method="PUT")
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5).close()
+
+
+def start_world(folder: Path, count: int, *options: str) -> Iterator[World]:
+    fleet, port, csv = simulate(BINARY, folder, count, *options)
+    with fleet:
+        platform, api = serve(BINARY, folder, "--monitor-interval", "1", password=PASSWORD)
+        with platform:
+            org, project = api.create_project("North Works", "Plant")
+            api.import_services(project, csv.read_bytes())
+            yield World(api, port, org, project)
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with tempfile.TemporaryDirectory(prefix="ew-console-") as name:
+        yield from start_world(Path(name), FLEET)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Debian's browser, not one of playwright's own."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    # Chromium's sandbox does not work for root.
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=executable, args=options)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def session_of(browser: Browser, world: World, email: str) -> dict:
+    """What the browser keeps of somebody who signed in."""
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(world.url)
+    sign_in(page, email)
+    expect(page.get_by_role("navigation", name="Main")).to_be_attached()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
+def admin_session(browser: Browser, world: World) -> dict:
+    return session_of(browser, world, EMAIL)
+
+
+@pytest.fixture(scope="session")
+def user_session(browser: Browser, world: World) -> dict:
+    world.make_user("viewer@example.com", "user")
+    return session_of(browser, world, "viewer@example.com")
+
+
+class Windows:
+    """Opens windows for one test; what they complain of makes the test fail."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, session: dict | None = None, **options: object) -> Page:
+        settings: dict = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
+        context = self.browser.new_context(storage_state=session, **settings)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self._note(message.type, message.text))
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        # The browser itself reports answers that the test asked for; everything else is ours.
+        if kind == "error" and not re.match(r"Failed to load resource", text):
+            self.complaints.append(text)
+
+    def keep_pictures(self, name: str) -> None:
+        FAILURES.mkdir(exist_ok=True)
+        for number, context in enumerate(self.contexts):
+            for page in context.pages:
+                page.screenshot(path=FAILURES / f"{name}-{number}.png", full_page=True)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[failed] = report.failed
+    return report
+
+
+failed = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def windows(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Windows]:
+    windows = Windows(browser)
+    yield windows
+    if request.node.stash.get(failed, False):
+        windows.keep_pictures(re.sub(r"\W+", "-", request.node.name))
+    windows.close()
+    assert windows.complaints == []
+
+
+@pytest.fixture
+def admin(windows: Windows, admin_session: dict) -> Page:
+    return windows.open(admin_session)
+
+
+@pytest.fixture
+def user(windows: Windows, user_session: dict) -> Page:
+    return windows.open(user_session)

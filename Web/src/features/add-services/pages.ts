@@ -1,0 +1,2 @@
+export { AddServicePage } from "./AddServicePage";
+export { ImportServicesPage } from "./ImportServicesPage";

@@ -1,0 +1,50 @@
+import type { EdgeService, Overview } from "../../api/types";
+import { Card } from "../../design/Page";
+import { Loading, ProblemNotice, ProblemState, State } from "../../design/States";
+import { Time } from "../../design/Time";
+import { useTexts } from "../../i18n/i18n";
+import { Link } from "../../lib/router";
+import { Status } from "../services/status";
+import type { AttentionResource } from "./OverviewPage";
+
+interface AttentionProps {
+    project: string;
+    attention: AttentionResource;
+    overview: Overview | undefined;
+}
+
+/** What somebody should look at, the longest ill first; each leads to its service. */
+export function Attention({ project, attention, overview }: AttentionProps) {
+    const { t } = useTexts();
+    const { value, problem, reload } = attention;
+    const ill = overview === undefined ? undefined : overview.services.offline + overview.services.unknown;
+    return (
+        <Card
+            isFlush title={t("overview.worst")}
+            actions={ill !== undefined && ill > 0 && (
+                <Link className="small" to={`/projects/${project}/services?sort=-status`}>{t("overview.all", { count: ill })}</Link>
+            )}
+        >
+            {value === undefined && problem !== undefined && <ProblemState problem={problem} onRetry={reload} />}
+            {value === undefined && problem === undefined && <Loading />}
+            {value !== undefined && problem !== undefined && <ProblemNotice problem={problem} onRetry={reload} />}
+            {value?.length === 0 && <State icon="check" title={t("overview.allWell")}>{t("overview.allWellHint")}</State>}
+            {value !== undefined && value.length > 0 && (
+                <ul className="attention">
+                    {value.map((service) => <Line key={service.id} service={service} project={project} />)}
+                </ul>
+            )}
+        </Card>
+    );
+}
+
+function Line({ service, project }: { service: EdgeService; project: string }) {
+    return (
+        <li>
+            <Status service={service} />
+            <Link className="strong break" to={`/projects/${project}/services/${service.id}`}>{service.name}</Link>
+            <span className="soft break reason">{service.statusReason}</span>
+            <span className="faint small"><Time at={service.statusSince} /></span>
+        </li>
+    );
+}

@@ -1,0 +1,146 @@
+import { useCallback, useMemo } from "react";
+import { api, places } from "../../api/client";
+import type { EdgeService, ServiceChange } from "../../api/types";
+import type { PlaceProps } from "../../app/Places";
+import { useSession } from "../../app/session";
+import { useTenancy } from "../../app/tenancy";
+import { Button, LinkButton } from "../../design/Button";
+import { DataTable, Pager, pageSizes } from "../../design/DataTable";
+import { Page } from "../../design/Page";
+import { State } from "../../design/States";
+import { useTexts } from "../../i18n/i18n";
+import { followDownload } from "../../lib/download";
+import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
+import { useQuery } from "../../lib/router";
+import { isNumber, keep, readKept } from "../../lib/storage";
+import { usePages } from "../../lib/usePages";
+import { useResource } from "../../lib/useResource";
+import { BulkBar } from "./BulkBar";
+import { useColumnChoice, useColumns } from "./columns";
+import { defaultSort, filterFrom, filterKey, isEmpty, nothing } from "./filter";
+import { useSelection } from "./selection";
+import { ServiceFilters } from "./ServiceFilters";
+import "./services.css";
+
+/** Shortest time between two readings of the list because others changed it. Milliseconds. */
+const pace = 4000;
+/** When each service was last seen changes without an event. Milliseconds. */
+const heartbeat = 30_000;
+
+export function ServicesPage({ project = "" }: PlaceProps) {
+    const { t } = useTexts();
+    const { project: here } = useTenancy();
+    const { may } = useSession();
+    const mayEdit = may("editServices", { projectId: project, orgId: here?.orgId });
+    const [query, change] = useQuery();
+    const list = useServiceList(project, query);
+    const { filter, pages, total } = list;
+    const selection = useSelection(list.key, pages.items, total);
+    const choice = useColumnChoice();
+    const onTag = useCallback((tag: string) => change({ tag: [tag] }), [change]);
+    const columns = useColumns(choice.chosen, { project, mayEdit, onChange: list.replace, onTag });
+
+    return (
+        <Page
+            title={t("nav.services")} lead={total === undefined ? t("services.lead") : t("services.count", { count: total })}
+            actions={mayEdit && (
+                <>
+                    <LinkButton to={`/projects/${project}/services/import`} icon="upload">{t("services.import")}</LinkButton>
+                    <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
+                </>
+            )}
+        >
+            <ServiceFilters
+                project={project} filter={filter} change={change} columns={choice}
+                onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
+            />
+            <section className="card list-card">
+                {selection.count > 0 && (
+                    <BulkBar
+                        scope={{ project, filter, selected: selection.selected }} count={selection.count} total={total} mayEdit={mayEdit}
+                        isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
+                        onSelectAll={selection.selectAll} onClear={selection.clear} onEnd={list.reload}
+                    />
+                )}
+                <DataTable
+                    label={t("nav.services")} columns={columns} rows={pages.items} rowKey={(service) => service.id}
+                    isLoading={pages.isLoading} problem={pages.problem} onRetry={pages.reload} sort={list.sort}
+                    onSort={(sort) => change({ sort: sort === defaultSort ? undefined : sort })} selection={selection.table}
+                    empty={<Empty project={project} isFiltered={!isEmpty(filter)} mayEdit={mayEdit} onClear={() => change(nothing)} />}
+                />
+                <Pager
+                    paging={pages.paging} limit={list.limit} count={pages.items.length} total={total} isLoading={pages.isLoading}
+                    onLimit={(limit) => {
+                        keep("services.limit", limit);
+                        change({ limit: String(limit) });
+                    }}
+                />
+            </section>
+        </Page>
+    );
+}
+
+/** The list that the address asks for, kept fresh: what changes on the page changes in place. */
+function useServiceList(project: string, query: URLSearchParams) {
+    const filter = useMemo(() => filterFrom(query), [query]);
+    const sort = query.get("sort") ?? defaultSort;
+    const kept = Number(query.get("limit") ?? readKept("services.limit", pageSizes[0], isNumber));
+    const limit = pageSizes.find((size) => size === kept) ?? pageSizes[0];
+    const key = `${project} ${filterKey(filter)}`;
+    const pages = usePages(
+        `${key} ${sort}`, limit, (request, signal) => api.listServices(project, filter, sort, request, signal), false);
+    // Counting may take longer than a page: it does not hold the page back.
+    const count = useResource(
+        `${key} total`, (signal) => api.listServices(project, filter, defaultSort, { limit: 1, total: true }, signal));
+
+    const reload = useCallback(() => {
+        pages.reload();
+        count.reload();
+    }, [pages.reload, count.reload]);
+    const soon = useThrottled(reload, pace);
+    const { set } = pages;
+    const replace = useCallback((service: EdgeService) => set((page) => ({
+        ...page, items: page.items.map((each) => each.id === service.id ? service : each),
+    })), [set]);
+    const onChanges = (changes: ServiceChange[]) => {
+        const fresh = new Map(changes.flatMap(({ id, service }) => service === undefined ? [] : [[id, service] as const]));
+        const isShown = pages.items.some((each) => fresh.has(each.id));
+        if (isShown) set((page) => ({ ...page, items: page.items.map((each) => fresh.get(each.id) ?? each) }));
+        const mayMove = changes.some(({ change }) => change !== "status") || filter.status !== undefined || sort.includes("status");
+        if (mayMove) soon();
+    };
+    useProjectEvents(project, { onChanges, onResync: reload });
+    useInterval(pages.reload, heartbeat);
+    return { filter, sort, limit, key, pages, total: count.value?.total, reload, replace };
+}
+
+interface EmptyProps {
+    project: string;
+    isFiltered: boolean;
+    mayEdit: boolean;
+    onClear: () => void;
+}
+
+function Empty({ project, isFiltered, mayEdit, onClear }: EmptyProps) {
+    const { t } = useTexts();
+    if (isFiltered) {
+        return (
+            <State icon="search" title={t("services.noneFound")} actions={<Button onClick={onClear}>{t("services.clearFilters")}</Button>}>
+                {t("services.noneFoundHint")}
+            </State>
+        );
+    }
+    return (
+        <State
+            icon="services" title={t("services.none")}
+            actions={mayEdit && (
+                <>
+                    <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
+                    <LinkButton to={`/projects/${project}/services/import`} icon="upload">{t("services.import")}</LinkButton>
+                </>
+            )}
+        >
+            {t(mayEdit ? "services.noneHint" : "services.noneHintUser")}
+        </State>
+    );
+}

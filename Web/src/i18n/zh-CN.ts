@@ -1,0 +1,14 @@
+import app from "../app/messages.zh-CN.json";
+import signIn from "../features/sign-in/messages.zh-CN.json";
+import overview from "../features/overview/messages.zh-CN.json";
+import services from "../features/services/messages.zh-CN.json";
+import addServices from "../features/add-services/messages.zh-CN.json";
+import service from "../features/service/messages.zh-CN.json";
+import tags from "../features/tags/messages.zh-CN.json";
+import profile from "../features/profile/messages.zh-CN.json";
+import welcome from "../features/welcome/messages.zh-CN.json";
+import admin from "../features/admin/messages.zh-CN.json";
+
+export const zhCN = {
+    ...app, ...signIn, ...overview, ...services, ...addServices, ...service, ...tags, ...profile, ...welcome, ...admin,
+};
