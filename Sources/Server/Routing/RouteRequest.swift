@@ -9,7 +9,7 @@ import NIOCore
 struct RouteRequest: Sendable {
     static let maximumJSONBody = 1 << 20
 
-    let request: Request
+    var request: Request
     let parameters: [String: String]
     let context: RequestScope
 
@@ -34,6 +34,11 @@ struct RouteRequest: Sendable {
                 status: .unsupportedMediaType, code: "unsupportedMediaType",
                 detail: "The body must be application/json.")
         }
+        return try JSONCoding.decode(Value.self, from: try await wholeBody())
+    }
+
+    /// - Throws: `.tooLarge` beyond a megabyte.
+    func wholeBody() async throws -> ByteBuffer {
         var body = ByteBuffer()
         for try await var chunk in request.body {
             guard body.readableBytes + chunk.readableBytes <= Self.maximumJSONBody else {
@@ -41,7 +46,7 @@ struct RouteRequest: Sendable {
             }
             body.writeBuffer(&chunk)
         }
-        return try JSONCoding.decode(Value.self, from: body)
+        return body
     }
 
     func query(_ allowed: String...) throws -> QueryReader { try QueryReader(request.uri, allowed: allowed) }
