@@ -88,6 +88,18 @@ struct QueryReader {
         return value
     }
 
+    /// As `value`; `all` is the same as not to say anything.
+    func valueOrAll<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _: Value.Type = Value.self
+    ) throws -> Value? {
+        guard let text = try text(name), text != "all" else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw EdgewrightError.invalid(name, "must be one of \(known), all")
+        }
+        return value
+    }
+
     func flag(_ name: String) throws -> Bool {
         switch try text(name) {
         case nil, "false": false
