@@ -1,6 +1,7 @@
 import Drivers
 import Fleet
 import NIOPosix
+package import ServiceLifecycle
 import Store
 package import Transport
 
@@ -29,8 +30,10 @@ package struct ControlPlane: Sendable {
     package let tunnel: ServiceTunnel
     package let edgeKeys: EdgeKeys
     package let firstAdministrator: FirstAdministrator
-    /// To be run for as long as the control plane lives.
-    package let monitorService: MonitorService
+    package let idempotency: IdempotentRequests
+    /// To be run for as long as the control plane lives, stopped from the last to the first.
+    package var longRunning: [any Service] { [IdempotencyReconciler(requests: idempotency), monitorService] }
+    let monitorService: MonitorService
     private let context: ControlPlaneContext
 
     /// Reads the fleet from the store and makes what the first start needs.
@@ -83,6 +86,7 @@ package struct ControlPlane: Sendable {
         tunnel = ServiceTunnel(
             context: context, recorder: recorder, directory: directory, connector: connector, access: access,
             pages: PageSessionCache(cache: cache))
+        idempotency = IdempotentRequests(context: context, sealingKey: sealingKey)
         firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
         monitorService = MonitorService(
             monitor: monitor, loader: ServiceDirectoryLoader(context: context, directory: directory))

@@ -81,7 +81,7 @@ struct PlatformResponder: HTTPResponder {
         pattern = route.path
         let caller = RouteCaller(
             control: plane.access, fields: request.headers, method: request.method, address: context.remoteAddress,
-            isSecure: isSecure)
+            isSecure: isSecure, idempotency: plane.idempotency)
         let routed = RouteRequest(request: request, parameters: parameters, context: context)
         let response = try await route.handle(routed, caller)
         return request.method == .head ? response.createHeadResponse() : response

@@ -72,7 +72,7 @@ package func withControlPlane<Result: Sendable>(
                     port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout, console: console),
                 metrics: PrometheusMetrics(), logger: logger
             ) { listening.yield($0) }
-            return try await withServices([plane.monitorService, server]) {
+            return try await withServices(plane.longRunning + [server]) {
                 guard let port = await ports.first(where: { _ in true }) else {
                     throw WorldError("the server did not start")
                 }

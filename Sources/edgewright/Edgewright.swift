@@ -24,7 +24,11 @@ struct Edgewright: AsyncParsableCommand {
                 name: "Account",
                 subcommands: [LoginCommand.self, LogoutCommand.self, WhoAmICommand.self, TokensCommand.self]),
             CommandGroup(
-                name: "Fleet", subcommands: [OverviewCommand.self, ServicesCommand.self, TagsCommand.self]),
+                name: "Fleet",
+                subcommands: [
+                    OverviewCommand.self, ServicesCommand.self, DriversCommand.self, RulesCommand.self,
+                    TagsCommand.self,
+                ]),
             CommandGroup(
                 name: "Administration",
                 subcommands: [

@@ -51,4 +51,20 @@ import Yams
             }
         }
     }
+
+    @Test func `every POST but signing in and uploads takes an idempotency key`() throws {
+        let document = try #require(try Yams.load(yaml: OpenAPIDocument.text()) as? [String: Any])
+        let paths = try #require(document["paths"] as? [String: [String: Any]])
+        for (path, item) in paths where !path.contains("/proxy/") {
+            guard let operation = item["post"] as? [String: Any] else { continue }
+            let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: Any]
+            let isUpload = content.map { $0["application/json"] == nil } ?? false
+            let isLeftOut = isUpload || operation["x-permission"] as? String == "public"
+            let parameters = (operation["parameters"] as? [[String: String]] ?? []).compactMap { $0["$ref"] }
+            #expect(parameters.contains("#/components/parameters/idempotencyKey") == !isLeftOut, "\(path)")
+            let answers = operation["responses"] as? [String: Any] ?? [:]
+            let isAnswered = answers["409"] != nil && answers["422"] != nil
+            #expect(isLeftOut || isAnswered, "\(path)")
+        }
+    }
 }

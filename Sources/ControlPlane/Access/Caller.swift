@@ -1,4 +1,5 @@
 package import Fleet
+import Store
 
 /// Who asks and from where; made by authenticating only.
 package struct Caller: Sendable {
@@ -14,6 +15,8 @@ package struct Caller: Sendable {
     package let session: Session?
     /// The address the request came from.
     package let address: String
+    /// Set for a request with an idempotency key.
+    var claim: IdempotencyClaim?
 }
 
 /// What a request proves its sender with.

@@ -18,7 +18,13 @@ struct AuditEvent: Sendable {
 struct AuditRecorder: Sendable {
     let now: @Sendable () -> Timestamp
 
+    /// - Throws: `.conflict` when the request's idempotency key was given to another attempt meanwhile.
     func record(_ event: AuditEvent, by caller: Caller, in session: any SQLSession) throws {
+        // What was denied has changed nothing.
+        if let claim = caller.claim, event.result == .succeeded, try !session.markCarriedOut(claim) {
+            throw EdgewrightError(
+                .conflict, "This took so long that another request with the same Idempotency-Key took its place.")
+        }
         let actor = AuditEntry.Actor(
             userId: caller.principal.userId, email: caller.principal.email, tokenId: caller.principal.token?.id,
             address: caller.address)

@@ -16,6 +16,7 @@ final class FleetState: Sendable {
         var pulse: ServicePulse?
         /// Pulses since the last whole report.
         var pulsesSinceSurvey = 0
+        var parts = PartsInStore()
         var nextProbe: Timestamp
     }
 
@@ -23,6 +24,8 @@ final class FleetState: Sendable {
     struct Unwritten: Sendable {
         var states: [ServiceStateUpdate] = []
         var reports: [ServiceReportUpdate] = []
+        /// Those of `reports` whose drivers or rules are to be compared with the store.
+        var parts: [ServiceReportUpdate] = []
 
         var isEmpty: Bool { states.isEmpty && reports.isEmpty }
     }
@@ -121,8 +124,9 @@ final class FleetState: Sendable {
                 guard let entry = state.entries[id], let report = entry.report, let at = entry.reportedAt else {
                     continue
                 }
-                unwritten.reports.append(
-                    ServiceReportUpdate(id: id, projectId: entry.projectId, report: report, reportedAt: at))
+                let update = ServiceReportUpdate(id: id, projectId: entry.projectId, report: report, reportedAt: at)
+                unwritten.reports.append(update)
+                if state.entries[id]?.parts.take(report) ?? false { unwritten.parts.append(update) }
             }
             return unwritten
         }
@@ -132,6 +136,7 @@ final class FleetState: Sendable {
         state.withLockedValue { state in
             state.changedStates.formUnion(unwritten.states.map(\.id))
             state.changedReports.formUnion(unwritten.reports.map(\.id))
+            for update in unwritten.parts { state.entries[update.id]?.parts = PartsInStore() }
         }
     }
 

@@ -105,6 +105,7 @@ extension Monitor {
                 try await context.write { session in
                     try session.updateServiceStates(unwritten.states)
                     try session.saveReports(unwritten.reports)
+                    try session.saveParts(unwritten.parts)
                 }
             } catch {
                 state.markUnwritten(unwritten)

@@ -46,6 +46,21 @@ package struct Monitor: Sendable {
         }
     }
 
+    /// The drivers of a project's services as each of them reported last, by service and name.
+    package func listDrivers(
+        _ filter: DriverFilter, _ page: PageRequest, in access: ProjectAccess
+    ) async throws -> Page<FleetDriver> {
+        try await context.read { try $0.drivers(in: access.projectId, filter, page) }
+    }
+
+    /// The rules of a project's services as each of them reported last, by service and id.
+    /// - Parameter state: `nil` for all.
+    package func listRules(
+        state: RuleCondition?, _ page: PageRequest, in access: ProjectAccess
+    ) async throws -> Page<FleetRule> {
+        try await context.read { try $0.rules(in: access.projectId, state: state, page) }
+    }
+
     package func status(in access: ServiceAccess) async throws -> ServiceStatusReport {
         let id = access.serviceId
         let (record, stored) = try await context.read { session in (try session.service(id), try session.report(of: id))

@@ -1,5 +1,5 @@
 /// Which side of a service a driver serves.
-package enum DriverDirection: String, Codable, Sendable {
+package enum DriverDirection: String, Codable, Sendable, CaseIterable {
     /// Towards devices.
     case south
     /// Towards applications.

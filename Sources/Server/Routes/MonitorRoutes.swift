@@ -5,12 +5,24 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// Overview and live changes of projects.
+/// Overview, drivers, rules and live changes of projects.
 enum MonitorRoutes {
     static func routes(_ monitor: Monitor) -> [Route] {
         [
             .project(.get, "/projects/{project}/overview", "getOverview", .viewMonitoring) { _, access in
                 try .json(try await monitor.overview(in: access))
+            },
+            .project(.get, "/projects/{project}/drivers", "listDrivers", .viewMonitoring) { request, access in
+                let query = try request.query("state", "direction", "limit", "cursor", "total")
+                let filter = DriverFilter(
+                    state: try query.valueOrAll("state"), direction: try query.value("direction"))
+                return try .json(try await monitor.listDrivers(filter, try query.page(), in: access))
+            },
+            .project(.get, "/projects/{project}/rules", "listRules", .viewMonitoring) { request, access in
+                let query = try request.query("state", "limit", "cursor", "total")
+                return try .json(
+                    try await monitor.listRules(
+                        state: try query.valueOrAll("state"), try query.page(), in: access))
             },
             .project(.get, "/projects/{project}/events", "streamProjectEvents", .viewMonitoring) { _, access in
                 .events(monitor.events(in: access))

@@ -71,7 +71,8 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, Caller) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .signedIn) { request, caller in
-            try await handle(request, try await caller.authenticated())
+            let who = try await caller.authenticated(for: request)
+            return try await caller.once(request, by: who) { try await handle($0, who) }
         }
     }
 
@@ -80,9 +81,9 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, Caller) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .anywhere(permission)) { request, caller in
-            let who = try await caller.authenticated()
+            let who = try await caller.authenticated(for: request)
             try caller.control.requireAnywhere(who, permission, toChange: method != .get)
-            return try await handle(request, who)
+            return try await caller.once(request, by: who) { try await handle($0, who) }
         }
     }
 
@@ -91,8 +92,9 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, PlatformAccess) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .platform(permission)) { request, caller in
-            let who = try await caller.authenticated()
-            return try await handle(request, try await caller.control.authorizePlatform(who, permission))
+            let who = try await caller.authenticated(for: request)
+            let access = try await caller.control.authorizePlatform(who, permission)
+            return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }
 
@@ -101,9 +103,9 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, OrganizationAccess) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .organization(permission)) { request, caller in
-            let who = try await caller.authenticated()
+            let who = try await caller.authenticated(for: request)
             let access = try await caller.control.authorize(who, permission, organization: try request.id("org"))
-            return try await handle(request, access)
+            return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }
 
@@ -112,9 +114,9 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, ProjectAccess) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .project(permission)) { request, caller in
-            let who = try await caller.authenticated()
+            let who = try await caller.authenticated(for: request)
             let access = try await caller.control.authorize(who, permission, project: try request.id("project"))
-            return try await handle(request, access)
+            return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }
 
@@ -123,9 +125,9 @@ extension Route {
         _ handle: @escaping @Sendable (RouteRequest, ServiceAccess) async throws -> Response
     ) -> Route {
         Route(method, path, operation, .service(permission)) { request, caller in
-            let who = try await caller.authenticated()
+            let who = try await caller.authenticated(for: request)
             let access = try await caller.control.authorize(who, permission, service: try request.id("service"))
-            return try await handle(request, access)
+            return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }
 }

@@ -11,6 +11,8 @@ struct RouteCaller: Sendable {
     let method: HTTPRequest.Method
     let address: String
     let isSecure: Bool
+    /// For routes whose requests may come with an `Idempotency-Key`.
+    var idempotency: IdempotentRequests?
 
     static let csrfField = HTTPField.Name("X-CSRF-Token")
 

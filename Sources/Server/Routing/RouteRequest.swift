@@ -11,7 +11,7 @@ struct RouteRequest: Sendable {
     private static let longestBody = Duration.seconds(30)
     static let maximumJSONBody = 1 << 20
 
-    let request: Request
+    var request: Request
     let parameters: [String: String]
     let context: RequestScope
 
@@ -36,6 +36,11 @@ struct RouteRequest: Sendable {
                 status: .unsupportedMediaType, code: "unsupportedMediaType",
                 detail: "The body must be application/json.")
         }
+        return try JSONCoding.decode(Value.self, from: try await wholeBody())
+    }
+
+    /// - Throws: `.tooLarge` beyond a megabyte.
+    func wholeBody() async throws -> ByteBuffer {
         var body = ByteBuffer()
         let start = ContinuousClock.now
         for try await var chunk in request.body {
@@ -47,7 +52,7 @@ struct RouteRequest: Sendable {
             }
             body.writeBuffer(&chunk)
         }
-        return try JSONCoding.decode(Value.self, from: body)
+        return body
     }
 
     func query(_ allowed: String...) throws -> QueryReader { try QueryReader(request.uri, allowed: allowed) }
@@ -85,6 +90,18 @@ struct QueryReader {
         guard let value = Value(rawValue: text) else {
             let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw EdgewrightError.invalid(name, "must be one of \(known)")
+        }
+        return value
+    }
+
+    /// As `value`; `all` is the same as not to say anything.
+    func valueOrAll<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _: Value.Type = Value.self
+    ) throws -> Value? {
+        guard let text = try text(name), text != "all" else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw EdgewrightError.invalid(name, "must be one of \(known), all")
         }
         return value
     }

@@ -7,6 +7,9 @@ extension ServiceMode: ExpressibleByArgument {}
 extension ServiceConnection: ExpressibleByArgument {}
 extension ServiceCategory: ExpressibleByArgument {}
 extension ServiceAuthentication.Kind: ExpressibleByArgument {}
+extension DriverCondition: ExpressibleByArgument {}
+extension DriverDirection: ExpressibleByArgument {}
+extension RuleCondition: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension AuditEntry.Result: ExpressibleByArgument {}
 

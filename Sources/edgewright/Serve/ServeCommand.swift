@@ -87,7 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         // Stopped from the last to the first: requests end before what they work with.
         var group = ServiceGroupConfiguration(
-            services: [plane.monitorService, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: plane.longRunning + [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(4)
         group.maximumCancellationDuration = .seconds(1)
         try await ServiceGroup(configuration: group).run()

@@ -48,6 +48,18 @@ private func fleet(_ request: StandInRequest) -> StandInAnswer {
     case "/api/v1/projects": .json(#"{"items":[\#(project)]}"#)
     case "/api/v1/projects/p1/services":
         .json(#"{"items":[\#(service("s1", "a")),\#(service("s2", "ab"))]}"#)
+    case "/api/v1/projects/p1/drivers":
+        .json(
+            """
+            {"items":[{"service":{"id":"s1","name":"a","status":"online"},"name":"modbus-1","plugin":"Modbus TCP",
+             "direction":"south","running":true,"connected":false,"state":"disconnected"}]}
+            """)
+    case "/api/v1/projects/p1/rules":
+        .json(
+            """
+            {"items":[{"service":{"id":"s1","name":"a","status":"online"},"id":"rule1","running":false,
+             "state":"stopped","status":"stopped: canceled by error"}]}
+            """)
     case "/api/v1/services/s2/tags": .problem(409, #"{"detail":"Full.","code":"conflict"}"#)
     case "/api/v1/services/s1/tags": .json(service("s1", "a"))
     default: .problem(404, #"{"detail":"Nothing here.","code":"notFound"}"#)
@@ -61,6 +73,25 @@ struct CommandTests {
             #expect(failure == nil)
             #expect(console.output == "s1\ns2\n")
             #expect(server.requests.last?.headers["Authorization"] == ["Bearer ewt_x"])
+        }
+    }
+
+    @Test func `drivers and rules are listed by their state`() async throws {
+        let drivers = ["drivers", "--state", "disconnected", "--direction", "south"]
+        try await run(drivers, answering: { request, _ in fleet(request) }) { console, server, failure in
+            #expect(failure == nil)
+            #expect(
+                console.output == """
+                    SERVICE  DRIVER    PLUGIN      DIRECTION  STATE
+                    a        modbus-1  Modbus TCP  south      disconnected
+
+                    """)
+            let query = server.requests.last?.uri ?? ""
+            #expect(query.contains("state=disconnected") && query.contains("direction=south"))
+        }
+        try await run(["rules", "--state", "stopped", "-o", "csv"], answering: { request, _ in fleet(request) }) {
+            console, _, _ in
+            #expect(console.output.hasSuffix("s1,a,online,rule1,stopped,stopped: canceled by error\r\n"))
         }
     }
 
