@@ -25,7 +25,8 @@ check_lengths() {
     while IFS= read -r -d '' file; do
         lines=$(wc -l <"$file")
         if [ "$lines" -gt 400 ]; then fail "$file has $lines lines; 400 are the ceiling."; fi
-    done < <(find Sources Tests scripts -type f \( -name '*.swift' -o -name '*.sh' -o -name '*.py' \) -print0)
+    done < <(find Sources Tests scripts Web/src Web/test -type f \
+        \( -name '*.swift' -o -name '*.sh' -o -name '*.py' -o -name '*.ts' -o -name '*.tsx' -o -name '*.css' \) -print0)
 }
 
 check_scripts() {
@@ -39,7 +40,7 @@ check_scripts() {
     fi
     local unsound='import ast, pathlib, sys
 for name in sys.argv[1:]: ast.parse(pathlib.Path(name).read_text(), name)'
-    find scripts Tests/contract -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
+    find scripts Tests/contract Tests/console -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
 }
 
 # Every warning about our own files counts; those of the packages we depend on are theirs to mend. Whether the compiler

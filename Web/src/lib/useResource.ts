@@ -1,6 +1,7 @@
 // What a page reads from the platform: loading, the value, what failed, and how to read it anew without flicker.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { APIProblem } from "../api/problem";
+import { whenRefreshed } from "./refresh";
 
 export interface Resource<Value> {
     /** The last value read; stays while it is read anew, also after a failure. */
@@ -55,6 +56,7 @@ export function useResource<Value>(
     }, [key, turn, keepsValue]);
 
     const reload = useCallback(() => setTurn((last) => last + 1), []);
+    useEffect(() => whenRefreshed(reload), [reload]);
     const set = useCallback((change: (value: Value) => Value) => {
         setState((old) => old.value === undefined ? old : { ...old, value: change(old.value) });
     }, []);

@@ -1,6 +1,7 @@
 import type { EdgeService, Overview } from "../../api/types";
+import { Icon } from "../../design/icons";
 import { Card } from "../../design/Page";
-import { Loading, ProblemNotice, ProblemState, State } from "../../design/States";
+import { Loading, ProblemNotice, ProblemState } from "../../design/States";
 import { Time } from "../../design/Time";
 import { useTexts } from "../../i18n/i18n";
 import { Link } from "../../lib/router";
@@ -28,7 +29,9 @@ export function Attention({ project, attention, overview }: AttentionProps) {
             {value === undefined && problem !== undefined && <ProblemState problem={problem} onRetry={reload} />}
             {value === undefined && problem === undefined && <Loading />}
             {value !== undefined && problem !== undefined && <ProblemNotice problem={problem} onRetry={reload} />}
-            {value?.length === 0 && <State icon="check" title={t("overview.allWell")}>{t("overview.allWellHint")}</State>}
+            {value?.length === 0 && (
+                <p className="all-well"><Icon name="check" /><span><span className="strong">{t("overview.allWell")}.</span> {t("overview.allWellHint")}</span></p>
+            )}
             {value !== undefined && value.length > 0 && (
                 <ul className="attention">
                     {value.map((service) => <Line key={service.id} service={service} project={project} />)}

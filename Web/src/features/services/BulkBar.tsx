@@ -21,7 +21,7 @@ interface BulkBarProps {
 
 /** What can be done with what is selected; stands above the list while something is. */
 export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelectAll, onClear, onEnd }: BulkBarProps) {
-    const { t, n } = useTexts();
+    const { t } = useTexts();
     const { start } = useJobs();
     const tell = useTell();
     const [asked, setAsked] = useState<"tag" | "delete">();
@@ -49,7 +49,7 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
             )}
             {asked === "delete" && (
                 <Confirm
-                    title={t("bulk.deleteTitle", { count })} submit={t("bulk.deleteSubmit")} typed={count > 1 ? n(count) : undefined}
+                    title={t("bulk.deleteTitle", { count })} submit={t("bulk.deleteSubmit")} typed={count > 1 ? String(count) : undefined}
                     onClose={() => setAsked(undefined)}
                     onConfirm={async () => {
                         begin(deleteWork(scope, count, t, onEnd));

@@ -11,20 +11,22 @@ import { languages, useTexts, type Translate } from "../../i18n/i18n";
 import { useAction } from "../../lib/useResource";
 import "./sign-in.css";
 
-export function SignInPage({ onSignedIn, hasExpired }: { onSignedIn: () => void; hasExpired: boolean }) {
+export function SignInPage({ onSignedIn, hasExpired }: { onSignedIn: (user: string) => void; hasExpired: boolean }) {
     const { t, language, choose } = useTexts();
     const [email, setEmail] = useState("");
     const [password, setPassword] = useState("");
     const action = useAction();
     useEffect(() => {
+        const before = document.title;
         document.title = `${t("signIn.title")} · Edgewright`;
+        return () => { document.title = before; };
     }, [t]);
     const submit = async (event: FormEvent) => {
         event.preventDefault();
         await action.run(async () => {
-            const { csrfToken } = await api.createSession(email.trim(), password);
+            const { csrfToken, user } = await api.createSession(email.trim(), password);
             setCSRFToken(csrfToken);
-            onSignedIn();
+            onSignedIn(user.id);
         });
     };
     return (
