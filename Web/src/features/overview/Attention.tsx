@@ -23,7 +23,7 @@ export function Attention({ project, attention, overview }: AttentionProps) {
         <Card
             isFlush title={t("overview.worst")}
             actions={ill !== undefined && ill > 0 && (
-                <Link className="small" to={`/projects/${project}/services?sort=-status`}>{t("overview.all", { count: ill })}</Link>
+                <Link className="small" to={`/projects/${project}/services?${allIll(overview)}`}>{t("overview.all", { count: ill })}</Link>
             )}
         >
             {value === undefined && problem !== undefined && <ProblemState problem={problem} onRetry={reload} />}
@@ -39,6 +39,13 @@ export function Attention({ project, attention, overview }: AttentionProps) {
             )}
         </Card>
     );
+}
+
+/** One filter where it is enough; else those that are offline first. */
+function allIll(overview: Overview | undefined): string {
+    if (overview?.services.unknown === 0) return "status=offline&sort=statusSince";
+    if (overview?.services.offline === 0) return "status=unknown&sort=statusSince";
+    return "sort=status";
 }
 
 function Line({ service, project }: { service: EdgeService; project: string }) {
