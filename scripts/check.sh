@@ -18,6 +18,18 @@ check_format() {
         fail "The lines above are not formatted; 'swift format -i' mends most of them."
 }
 
+# Accessibility is left to the browser tests, which see the real page.
+check_web() {
+    say "console: format and lint"
+    local biome=$root/.venv/bin/biome
+    if [ -x "$biome" ]; then
+        (cd Web && "$biome" check --log-level=warn src test build) ||
+            fail "The console has findings; '(cd Web && ../.venv/bin/biome check --write src test build)' mends some."
+    else
+        say "left out: .venv/bin/biome is missing; scripts/setup.sh test installs it"
+    fi
+}
+
 # 400 lines are the ceiling for what people read as code.
 check_lengths() {
     say "file lengths"
@@ -68,6 +80,7 @@ ours="^warning: '$(basename "$root" | tr '[:upper:]' '[:lower:]')': "
 show_progress() { if [ -t 1 ]; then cat; else grep -vE '^\[[0-9]+/[0-9]+\] ' || true; fi; }
 
 check_format
+check_web
 check_lengths
 check_scripts
 if [ "${CHECK_BUILD:-yes}" = yes ]; then check_build; fi

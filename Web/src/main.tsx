@@ -12,5 +12,6 @@ if (root !== null) {
     createRoot(root).render(
         <StrictMode>
             <App />
-        </StrictMode>);
+        </StrictMode>,
+    );
 }

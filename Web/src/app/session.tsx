@@ -48,11 +48,19 @@ export function SessionProvider({ signIn, children }: SessionProviderProps) {
         window.location.assign("/");
     }, []);
 
-    const session = useMemo<Session | undefined>(() => me === undefined ? undefined : {
-        me, reload, signOut,
-        may: (permission, scope) => permits(me, permission, scope),
-        isAdministrator: (roleIn(me, {}) ?? "user") !== "user",
-    }, [me, reload, signOut]);
+    const session = useMemo<Session | undefined>(
+        () =>
+            me === undefined
+                ? undefined
+                : {
+                      me,
+                      reload,
+                      signOut,
+                      may: (permission, scope) => permits(me, permission, scope),
+                      isAdministrator: (roleIn(me, {}) ?? "user") !== "user",
+                  },
+        [me, reload, signOut],
+    );
 
     const onSignedIn = (user: string) => {
         // What the pages hold is another person's.

@@ -110,7 +110,9 @@ export function useInterval(act: () => void, interval: number): void {
     const latest = useRef(act);
     latest.current = act;
     useEffect(() => {
-        const timer = window.setInterval(() => { if (!document.hidden) latest.current(); }, interval);
+        const timer = window.setInterval(() => {
+            if (!document.hidden) latest.current();
+        }, interval);
         return () => window.clearInterval(timer);
     }, [interval]);
 }

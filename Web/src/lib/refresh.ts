@@ -8,7 +8,9 @@ export function refreshAll(): void {
 /** @returns what ends it. */
 export function whenRefreshed(listener: () => void): () => void {
     listeners.add(listener);
-    return () => { listeners.delete(listener); };
+    return () => {
+        listeners.delete(listener);
+    };
 }
 
 window.addEventListener("online", refreshAll);

@@ -21,20 +21,33 @@ export function Attention({ project, attention, overview }: AttentionProps) {
     const ill = overview === undefined ? undefined : overview.services.offline + overview.services.unknown;
     return (
         <Card
-            isFlush title={t("overview.worst")}
-            actions={ill !== undefined && ill > 0 && (
-                <Link className="small" to={`/projects/${project}/services?${allIll(overview)}`}>{t("overview.all", { count: ill })}</Link>
-            )}
+            isFlush
+            title={t("overview.worst")}
+            actions={
+                ill !== undefined &&
+                ill > 0 && (
+                    <Link className="small" to={`/projects/${project}/services?${allIll(overview)}`}>
+                        {t("overview.all", { count: ill })}
+                    </Link>
+                )
+            }
         >
             {value === undefined && problem !== undefined && <ProblemState problem={problem} onRetry={reload} />}
             {value === undefined && problem === undefined && <Loading />}
             {value !== undefined && problem !== undefined && <ProblemNotice problem={problem} onRetry={reload} />}
             {value?.length === 0 && (
-                <p className="all-well"><Icon name="check" /><span><span className="strong">{t("overview.allWell")}.</span> {t("overview.allWellHint")}</span></p>
+                <p className="all-well">
+                    <Icon name="check" />
+                    <span>
+                        <span className="strong">{t("overview.allWell")}.</span> {t("overview.allWellHint")}
+                    </span>
+                </p>
             )}
             {value !== undefined && value.length > 0 && (
                 <ul className="attention">
-                    {value.map((service) => <Line key={service.id} service={service} project={project} />)}
+                    {value.map((service) => (
+                        <Line key={service.id} service={service} project={project} />
+                    ))}
                 </ul>
             )}
         </Card>
@@ -52,9 +65,13 @@ function Line({ service, project }: { service: EdgeService; project: string }) {
     return (
         <li>
             <Status service={service} />
-            <Link className="strong break" to={`/projects/${project}/services/${service.id}`}>{service.name}</Link>
+            <Link className="strong break" to={`/projects/${project}/services/${service.id}`}>
+                {service.name}
+            </Link>
             <span className="soft break reason">{service.statusReason}</span>
-            <span className="faint small"><Time at={service.statusSince} /></span>
+            <span className="faint small">
+                <Time at={service.statusSince} />
+            </span>
         </li>
     );
 }

@@ -19,7 +19,9 @@ export function SignInPage({ onSignedIn, hasExpired }: { onSignedIn: (user: stri
     useEffect(() => {
         const before = document.title;
         document.title = `${t("signIn.title")} · Edgewright`;
-        return () => { document.title = before; };
+        return () => {
+            document.title = before;
+        };
     }, [t]);
     const submit = async (event: FormEvent) => {
         event.preventDefault();
@@ -37,23 +39,44 @@ export function SignInPage({ onSignedIn, hasExpired }: { onSignedIn: (user: stri
                     <h1>{t("signIn.title")}</h1>
                     <p className="faint">{t("signIn.lead")}</p>
                 </div>
-                {action.problem !== undefined
-                    ? <Notice kind="bad">{reason(action.problem, t)}</Notice>
-                    : hasExpired && <Notice>{t("signIn.expired")}</Notice>}
+                {action.problem !== undefined ? (
+                    <Notice kind="bad">{reason(action.problem, t)}</Notice>
+                ) : (
+                    hasExpired && <Notice>{t("signIn.expired")}</Notice>
+                )}
                 <TextField
-                    label={t("signIn.email")} type="email" name="email" autoComplete="username" required autoFocus
-                    value={email} onChange={setEmail}
+                    label={t("signIn.email")}
+                    type="email"
+                    name="email"
+                    autoComplete="username"
+                    required
+                    autoFocus
+                    value={email}
+                    onChange={setEmail}
                 />
                 <TextField
-                    label={t("signIn.password")} type="password" name="password" autoComplete="current-password" required
-                    value={password} onChange={setPassword}
+                    label={t("signIn.password")}
+                    type="password"
+                    name="password"
+                    autoComplete="current-password"
+                    required
+                    value={password}
+                    onChange={setPassword}
                 />
-                <Button type="submit" kind="primary" isBusy={action.isRunning} disabled={email === "" || password === ""}>
+                <Button
+                    type="submit"
+                    kind="primary"
+                    isBusy={action.isRunning}
+                    disabled={email === "" || password === ""}
+                >
                     {t("signIn.submit")}
                 </Button>
             </form>
             <Select
-                isSmall aria-label={t("language.label")} value={language} onChange={choose}
+                isSmall
+                aria-label={t("language.label")}
+                value={language}
+                onChange={choose}
                 options={languages.map((each) => ({ value: each.code, label: each.name }))}
             />
         </main>
