@@ -39,7 +39,7 @@ export function Attention({ project, attention, overview }: AttentionProps) {
                 <p className="all-well">
                     <Icon name="check" />
                     <span>
-                        <span className="strong">{t("overview.allWell")}.</span> {t("overview.allWellHint")}
+                        <span className="strong">{t("overview.allWell")}</span> {t("overview.allWellHint")}
                     </span>
                 </p>
             )}
