@@ -18,6 +18,18 @@ check_format() {
         fail "The lines above are not formatted; 'swift format -i' mends most of them."
 }
 
+# Accessibility is left to the browser tests, which see the real page.
+check_web() {
+    say "console: format and lint"
+    local biome=$root/.venv/bin/biome
+    if [ -x "$biome" ]; then
+        (cd Web && "$biome" check --log-level=warn src test build) ||
+            fail "The console has findings; '(cd Web && ../.venv/bin/biome check --write src test build)' mends some."
+    else
+        say "left out: .venv/bin/biome is missing; scripts/setup.sh test installs it"
+    fi
+}
+
 # 400 lines are the ceiling for what people read as code.
 check_lengths() {
     say "file lengths"
@@ -25,7 +37,8 @@ check_lengths() {
     while IFS= read -r -d '' file; do
         lines=$(wc -l <"$file")
         if [ "$lines" -gt 400 ]; then fail "$file has $lines lines; 400 are the ceiling."; fi
-    done < <(find Sources Tests scripts -type f \( -name '*.swift' -o -name '*.sh' -o -name '*.py' \) -print0)
+    done < <(find Sources Tests scripts Web/src Web/test -type f \
+        \( -name '*.swift' -o -name '*.sh' -o -name '*.py' -o -name '*.ts' -o -name '*.tsx' -o -name '*.css' \) -print0)
 }
 
 check_scripts() {
@@ -39,7 +52,7 @@ check_scripts() {
     fi
     local unsound='import ast, pathlib, sys
 for name in sys.argv[1:]: ast.parse(pathlib.Path(name).read_text(), name)'
-    find scripts Tests/contract -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
+    find scripts Tests/contract Tests/console -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
 }
 
 # Every warning about our own files counts; those of the packages we depend on are theirs to mend. Whether the compiler
@@ -67,6 +80,7 @@ ours="^warning: '$(basename "$root" | tr '[:upper:]' '[:lower:]')': "
 show_progress() { if [ -t 1 ]; then cat; else grep -vE '^\[[0-9]+/[0-9]+\] ' || true; fi; }
 
 check_format
+check_web
 check_lengths
 check_scripts
 if [ "${CHECK_BUILD:-yes}" = yes ]; then check_build; fi

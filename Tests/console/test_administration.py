@@ -20,7 +20,9 @@ def test_tags_are_made_renamed_and_only_deleted_when_unused(world: World, admin:
     expect(dialog(admin).get_by_role("alert")).to_be_visible()
     dialog(admin).get_by_label("Name").fill("zz-hall")
     dialog(admin).get_by_role("button", name="Create").click()
+    expect(admin.get_by_role("dialog")).to_have_count(0)
     admin.get_by_label("Find a tag").fill("zz")
+    expect(admin.locator("tbody tr")).to_have_count(1)
     admin.get_by_role("button", name="Rename zz-hall").click()
     dialog(admin).get_by_label("Name").fill("zz-yard")
     dialog(admin).get_by_role("button", name="Save").click()
@@ -29,6 +31,7 @@ def test_tags_are_made_renamed_and_only_deleted_when_unused(world: World, admin:
     expect(admin.get_by_text("No tag has this in its name.")).to_be_visible()
     used = world.services[0]["tags"][0]
     admin.get_by_label("Find a tag").fill(used)
+    expect(admin.get_by_text("No tag has this in its name.")).to_have_count(0)
     admin.get_by_role("button", name=f"Delete {used}", exact=True).click()
     dialog(admin).get_by_role("button", name="Delete").click()
     expect(dialog(admin).get_by_role("alert")).to_be_visible()

@@ -30,6 +30,21 @@ def test_the_overview_follows_changes_without_a_reload(world: World, admin: Page
     assert admin.evaluate("window.isTheSamePage") is True
 
 
+def test_the_overview_names_the_drivers_and_rules_in_trouble(world: World, admin: Page) -> None:
+    name = next(each["name"] for each in world.services if each["endpoint"].endswith("/edge-00012"))
+    world.set_fault(12, driverFailure=True, ruleFailure=True)
+    admin.goto(world.place("@/overview"))
+    try:
+        for title in ("Drivers abnormal", "Rules not running"):
+            card = admin.locator(".card").filter(has=admin.get_by_role("heading", name=title))
+            expect(card.get_by_text(f"of {name}").first).to_be_visible(timeout=40_000)
+        card.get_by_role("link").first.click()
+        expect(admin.get_by_role("heading", name=name, level=1)).to_be_visible()
+        expect(admin.get_by_role("region", name="Rules").get_by_text("Stopped").first).to_be_visible()
+    finally:
+        world.set_fault(12, driverFailure=False, ruleFailure=False)
+
+
 def test_a_status_changes_in_the_list_as_it_happens(world: World, admin: Page) -> None:
     name = next(each["name"] for each in world.services if each["endpoint"].endswith("/edge-00007"))
     admin.goto(world.place(f"@/services?q={name}"))

@@ -58,6 +58,7 @@ def test_the_guide_leads_from_nothing_to_the_first_service(windows: Windows) -> 
             expect(page.get_by_role("heading", name="Welcome to Edgewright")).to_be_visible()
             page.get_by_label("Name").fill("North Works")
             page.get_by_role("button", name="Create organization").click()
+            expect(page.get_by_role("button", name="Create project")).to_be_visible()
             page.get_by_label("Name").fill("Press shop")
             page.get_by_role("button", name="Create project").click()
             page.get_by_role("link", name="Add service").click()
@@ -91,6 +92,39 @@ def test_a_user_sees_no_administration_and_nothing_to_change(world: World, user:
     expect(user.get_by_role("button", name="Delete")).to_have_count(0)
     user.goto(world.place("/admin/users"))
     expect(user.get_by_text("There is no such page")).to_be_visible()
+
+
+def test_a_project_admin_administers_the_project_alone(world: World, windows: Windows) -> None:
+    world.make_user("lead@example.com", "projectAdmin")
+    page = windows.open()
+    page.goto(world.place("@/services"))
+    sign_in(page, "lead@example.com")
+    expect(page.get_by_role("link", name="Add service")).to_be_visible()
+    expect(page.get_by_role("link", name="Audit log")).to_be_visible()
+    expect(page.get_by_role("link", name="Settings")).to_have_count(0)
+    page.goto(world.place("/admin/organizations"))
+    expect(page.get_by_role("heading", name="Organizations")).to_be_visible()
+    expect(page.get_by_role("button", name="New organization")).to_have_count(0)
+    page.goto(world.place(f"/admin/projects/{world.project}"))
+    expect(page.get_by_role("button", name="Add member")).to_be_visible()
+
+
+def test_many_are_worked_on_with_the_keyboard_alone(world: World, admin: Page) -> None:
+    admin.goto(world.place("@/services"))
+    expect(admin.locator("tbody tr")).to_have_count(50)
+    admin.get_by_role("checkbox", name="Select all on this page").focus()
+    admin.keyboard.press("Space")
+    tag = admin.get_by_role("button", name="Tag", exact=True)
+    tag.focus()
+    admin.keyboard.press("Enter")
+    dialog = admin.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for _ in range(12):
+        admin.keyboard.press("Tab")
+        assert admin.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+    admin.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(tag).to_be_focused()
 
 
 def test_the_switcher_leads_to_the_same_page_of_another_project(world: World, admin: Page) -> None:

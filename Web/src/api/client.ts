@@ -3,7 +3,9 @@ import { address, change, perform, read, segment, send, type Query } from "./htt
 import type * as T from "./types";
 
 const page = (request: T.PageRequest): Query => ({
-    limit: request.limit, cursor: request.cursor, total: request.total === true ? true : undefined,
+    limit: request.limit,
+    cursor: request.cursor,
+    total: request.total === true ? true : undefined,
 });
 const project = (id: string) => `projects/${segment(id)}`;
 const service = (id: string) => `services/${segment(id)}`;
@@ -13,8 +15,7 @@ const user = (id: string) => `users/${segment(id)}`;
 export const largestPage: T.PageRequest = { limit: 500 };
 
 export const api = {
-    createSession: (email: string, password: string) =>
-        change<T.SignedIn>("POST", "session", { email, password }),
+    createSession: (email: string, password: string) => change<T.SignedIn>("POST", "session", { email, password }),
     deleteSession: () => perform("DELETE", "session"),
     getMe: (signal?: AbortSignal) => read<T.Me>("me", {}, signal),
     changePassword: (currentPassword: string, newPassword: string) =>
@@ -46,8 +47,7 @@ export const api = {
 
     listProjects: (request: T.PageRequest, signal?: AbortSignal) =>
         read<T.Page<T.Project>>("projects", page(request), signal),
-    createProject: (orgId: string, body: T.TenantRequest) =>
-        change<T.Project>("POST", `${org(orgId)}/projects`, body),
+    createProject: (orgId: string, body: T.TenantRequest) => change<T.Project>("POST", `${org(orgId)}/projects`, body),
     updateProject: (id: string, body: T.TenantRequest) => change<T.Project>("PATCH", project(id), body),
     deleteProject: (id: string) => perform("DELETE", project(id)),
     listProjectMembers: (id: string, request: T.PageRequest, signal?: AbortSignal) =>
@@ -56,8 +56,7 @@ export const api = {
         change<T.Member>("POST", `${project(id)}/members`, { email, role }),
     setProjectMember: (id: string, member: string, role: T.Role) =>
         change<T.Member>("PUT", `${project(id)}/members/${segment(member)}`, { role }),
-    removeProjectMember: (id: string, member: string) =>
-        perform("DELETE", `${project(id)}/members/${segment(member)}`),
+    removeProjectMember: (id: string, member: string) => perform("DELETE", `${project(id)}/members/${segment(member)}`),
     getOverview: (id: string, signal?: AbortSignal) => read<T.Overview>(`${project(id)}/overview`, {}, signal),
 
     listDrivers: (id: string, state: T.DriverCondition, request: T.PageRequest, signal?: AbortSignal) =>
@@ -65,9 +64,8 @@ export const api = {
     listRules: (id: string, state: T.FleetRule["state"], request: T.PageRequest, signal?: AbortSignal) =>
         read<T.Page<T.FleetRule>>(`${project(id)}/rules`, { state, ...page(request) }, signal),
 
-    listServices: (
-        id: string, filter: T.ServiceFilter, sort: string, request: T.PageRequest, signal?: AbortSignal,
-    ) => read<T.Page<T.EdgeService>>(`${project(id)}/services`, { ...filter, sort, ...page(request) }, signal),
+    listServices: (id: string, filter: T.ServiceFilter, sort: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<T.EdgeService>>(`${project(id)}/services`, { ...filter, sort, ...page(request) }, signal),
     createService: (id: string, body: T.CreateServiceRequest) =>
         change<T.EdgeService>("POST", `${project(id)}/services`, body),
     checkConnection: (id: string, body: T.CreateServiceRequest, signal?: AbortSignal) =>

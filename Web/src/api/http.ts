@@ -51,7 +51,10 @@ export async function send(method: string, path: string, sending: Sending = {}):
     sending.signal?.addEventListener("abort", follow);
     try {
         const response = await fetch(address(path, sending.query), {
-            method, signal: limit.signal, credentials: "same-origin", redirect: "error",
+            method,
+            signal: limit.signal,
+            credentials: "same-origin",
+            redirect: "error",
             headers: {
                 Accept: "application/json",
                 ...(sending.body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -76,7 +79,12 @@ export async function read<Value>(path: string, query?: Query, signal?: AbortSig
     return (await send("GET", path, { query, signal })).json() as Promise<Value>;
 }
 
-export async function change<Value>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Value> {
+export async function change<Value>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+): Promise<Value> {
     return (await send(method, path, { body: body ?? {}, signal })).json() as Promise<Value>;
 }
 

@@ -24,10 +24,20 @@ export class APIProblem extends Error {
 
 export async function problemOf(response: Response): Promise<APIProblem> {
     const wait = Number(response.headers.get("Retry-After") ?? "") || undefined;
-    const said = await response.json().catch(() => undefined) as Partial<{
-        code: string; detail: string; errors: FieldError[]; requestId: string;
-    }> | undefined;
+    const said = (await response.json().catch(() => undefined)) as
+        | Partial<{
+              code: string;
+              detail: string;
+              errors: FieldError[];
+              requestId: string;
+          }>
+        | undefined;
     return new APIProblem(
-        response.status, said?.code ?? "unknown", said?.detail ?? response.statusText, said?.errors ?? [],
-        said?.requestId ?? response.headers.get("X-Request-Id") ?? undefined, wait);
+        response.status,
+        said?.code ?? "unknown",
+        said?.detail ?? response.statusText,
+        said?.errors ?? [],
+        said?.requestId ?? response.headers.get("X-Request-Id") ?? undefined,
+        wait,
+    );
 }

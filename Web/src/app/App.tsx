@@ -18,11 +18,15 @@ export function App() {
             <RouterProvider>
                 <ToastProvider>
                     <SessionProvider
-                        signIn={(onSignedIn, hasExpired) => <SignInPage onSignedIn={onSignedIn} hasExpired={hasExpired} />}
+                        signIn={(onSignedIn, hasExpired) => (
+                            <SignInPage onSignedIn={onSignedIn} hasExpired={hasExpired} />
+                        )}
                     >
                         <TenancyProvider>
                             <JobsProvider>
-                                <Shell><Content /></Shell>
+                                <Shell>
+                                    <Content />
+                                </Shell>
                             </JobsProvider>
                         </TenancyProvider>
                     </SessionProvider>
@@ -37,13 +41,25 @@ function Content() {
     const { t } = useTexts();
     const broken = (
         <State
-            isBad icon="warning" title={t("app.broken")}
-            actions={<Button icon="refresh" onClick={() => window.location.reload()}>{t("app.reload")}</Button>}
+            isBad
+            icon="warning"
+            title={t("app.broken")}
+            actions={
+                <Button icon="refresh" onClick={() => window.location.reload()}>
+                    {t("app.reload")}
+                </Button>
+            }
         >
             {t("app.brokenHint")}
         </State>
     );
-    return <Guard key={path} broken={broken}><Suspense fallback={<Loading />}><Places /></Suspense></Guard>;
+    return (
+        <Guard key={path} broken={broken}>
+            <Suspense fallback={<Loading />}>
+                <Places />
+            </Suspense>
+        </Guard>
+    );
 }
 
 /** A page that fails takes neither the shell nor the long work with it. React asks for a class here. */

@@ -79,7 +79,11 @@ function NotFound() {
     const { t } = useTexts();
     return (
         <Page title={t("app.notFound")}>
-            <State icon="search" title={t("app.notFoundTitle")} actions={<LinkButton to="/">{t("app.home")}</LinkButton>}>
+            <State
+                icon="search"
+                title={t("app.notFoundTitle")}
+                actions={<LinkButton to="/">{t("app.home")}</LinkButton>}
+            >
                 {t("app.notFoundHint")}
             </State>
         </Page>

@@ -3,20 +3,38 @@
 import type { Me, Role } from "../api/types";
 
 export type Permission =
-    | "createOrganizations" | "editSettings"
-    | "editOrganization" | "createProjects" | "editOrganizationMembers" | "viewOrganizationMembers"
-    | "editProject" | "editProjectMembers" | "editUsers" | "viewAudit" | "editServices" | "writeThroughTunnel"
-    | "viewServices" | "viewProjectMembers";
+    | "createOrganizations"
+    | "editSettings"
+    | "editOrganization"
+    | "createProjects"
+    | "editOrganizationMembers"
+    | "viewOrganizationMembers"
+    | "editProject"
+    | "editProjectMembers"
+    | "editUsers"
+    | "viewAudit"
+    | "editServices"
+    | "writeThroughTunnel"
+    | "viewServices"
+    | "viewProjectMembers";
 
 const ranks: Record<Role, number> = { user: 0, projectAdmin: 1, orgAdmin: 2, systemAdmin: 3 };
 
 const least: Record<Permission, Role> = {
-    createOrganizations: "systemAdmin", editSettings: "systemAdmin",
-    editOrganization: "orgAdmin", createProjects: "orgAdmin", editOrganizationMembers: "orgAdmin",
+    createOrganizations: "systemAdmin",
+    editSettings: "systemAdmin",
+    editOrganization: "orgAdmin",
+    createProjects: "orgAdmin",
+    editOrganizationMembers: "orgAdmin",
     viewOrganizationMembers: "orgAdmin",
-    editProject: "projectAdmin", editProjectMembers: "projectAdmin", editUsers: "projectAdmin",
-    viewAudit: "projectAdmin", editServices: "projectAdmin", writeThroughTunnel: "projectAdmin",
-    viewServices: "user", viewProjectMembers: "user",
+    editProject: "projectAdmin",
+    editProjectMembers: "projectAdmin",
+    editUsers: "projectAdmin",
+    viewAudit: "projectAdmin",
+    editServices: "projectAdmin",
+    writeThroughTunnel: "projectAdmin",
+    viewServices: "user",
+    viewProjectMembers: "user",
 };
 
 export interface Scope {
@@ -29,8 +47,9 @@ export function roleIn(me: Me, scope: Scope): Role | undefined {
     if (me.user.systemAdmin) return "systemAdmin";
     let best: Role | undefined;
     for (const { scope: held, role } of me.grants) {
-        const holds = scope.orgId === undefined && scope.projectId === undefined
-            || (held.projectId === undefined ? held.orgId === scope.orgId : held.projectId === scope.projectId);
+        const holds =
+            (scope.orgId === undefined && scope.projectId === undefined) ||
+            (held.projectId === undefined ? held.orgId === scope.orgId : held.projectId === scope.projectId);
         if (holds && (best === undefined || ranks[role] > ranks[best])) best = role;
     }
     return best;

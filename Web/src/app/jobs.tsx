@@ -61,11 +61,20 @@ export function JobsProvider({ children }: { children: ReactNode }) {
         const results: JobResult[] = [];
         let failures = 0;
         const job: Job = {
-            id, title: work.title, project: work.project, state: "running", total: undefined, results, failures: 0, reason: "",
+            id,
+            title: work.title,
+            project: work.project,
+            state: "running",
+            total: undefined,
+            results,
+            failures: 0,
+            reason: "",
         };
         setJobs((all) => [job, ...all].slice(0, 20));
-        const update = (change: Partial<Job>) => setJobs((all) => all.map(
-            (each) => each.id === id ? { ...each, ...change, results: [...results], failures } : each));
+        const update = (change: Partial<Job>) =>
+            setJobs((all) =>
+                all.map((each) => (each.id === id ? { ...each, ...change, results: [...results], failures } : each)),
+            );
         // Thousands of results are not thousands of paintings.
         let timer: number | undefined;
         const later = () => {
@@ -89,8 +98,12 @@ export function JobsProvider({ children }: { children: ReactNode }) {
             },
         }).then(
             () => end(abort.signal.aborted ? "stopped" : "done", ""),
-            (error: unknown) => end(
-                abort.signal.aborted ? "stopped" : "failed", error instanceof Error ? error.message : String(error)));
+            (error: unknown) =>
+                end(
+                    abort.signal.aborted ? "stopped" : "failed",
+                    error instanceof Error ? error.message : String(error),
+                ),
+        );
         return id;
     }, []);
     const stop = useCallback((id: number) => stops.current.get(id)?.abort(), []);

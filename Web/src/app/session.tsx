@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import { setCSRFToken, whenSignedOut } from "../api/http";
 import type { Me } from "../api/types";
 import { Loading, ProblemState } from "../design/States";
+import { refreshAll } from "../lib/refresh";
 import { useResource } from "../lib/useResource";
 import { permits, roleIn, type Permission, type Scope } from "./access";
 
@@ -19,7 +20,7 @@ const SessionContext = createContext<Session | undefined>(undefined);
 
 interface SessionProviderProps {
     /** Stands there while nobody is signed in; `onSignedIn` brings what was asked for. */
-    signIn: (onSignedIn: () => void, hasExpired: boolean) => ReactNode;
+    signIn: (onSignedIn: (user: string) => void, hasExpired: boolean) => ReactNode;
     children: ReactNode;
 }
 
@@ -47,24 +48,40 @@ export function SessionProvider({ signIn, children }: SessionProviderProps) {
         window.location.assign("/");
     }, []);
 
-    const session = useMemo<Session | undefined>(() => me === undefined ? undefined : {
-        me, reload, signOut,
-        may: (permission, scope) => permits(me, permission, scope),
-        isAdministrator: (roleIn(me, {}) ?? "user") !== "user",
-    }, [me, reload, signOut]);
+    const session = useMemo<Session | undefined>(
+        () =>
+            me === undefined
+                ? undefined
+                : {
+                      me,
+                      reload,
+                      signOut,
+                      may: (permission, scope) => permits(me, permission, scope),
+                      isAdministrator: (roleIn(me, {}) ?? "user") !== "user",
+                  },
+        [me, reload, signOut],
+    );
 
-    if (isSignedOut) {
-        const onSignedIn = () => {
-            setSignedOut(false);
-            setExpired(false);
-            reload();
-        };
-        return <>{signIn(onSignedIn, hasExpired)}</>;
-    }
+    const onSignedIn = (user: string) => {
+        // What the pages hold is another person's.
+        if (me !== undefined && me.user.id !== user) window.location.assign("/");
+        setSignedOut(false);
+        setExpired(false);
+        refreshAll();
+    };
     if (session === undefined) {
-        return problem === undefined ? <Loading /> : <ProblemState problem={problem} onRetry={reload} />;
+        if (isSignedOut) return <>{signIn(onSignedIn, false)}</>;
+        // A refusal is what the sign-in was for.
+        const isAsking = problem === undefined || problem.status === 401;
+        return isAsking ? <Loading /> : <ProblemState problem={problem} onRetry={reload} />;
     }
-    return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+    // The pages stay where they are while one signs in again, and so does the long work.
+    return (
+        <SessionContext.Provider value={session}>
+            {isSignedOut && signIn(onSignedIn, hasExpired)}
+            <div hidden={isSignedOut}>{children}</div>
+        </SessionContext.Provider>
+    );
 }
 
 export function useSession(): Session {

@@ -27,7 +27,8 @@ export function TenancyProvider({ children }: { children: ReactNode }) {
     const { path } = useRouter();
     const resource = useResource("tenancy", async (signal) => {
         const [orgs, projects] = await Promise.all([
-            readAll((page) => api.listOrganizations(page, signal)), readAll((page) => api.listProjects(page, signal)),
+            readAll((page) => api.listOrganizations(page, signal)),
+            readAll((page) => api.listProjects(page, signal)),
         ]);
         return { orgs, projects };
     });
@@ -38,7 +39,9 @@ export function TenancyProvider({ children }: { children: ReactNode }) {
         const kept = readKept("project", "", isString);
         const find = (id: string | undefined) => value.projects.find((each) => each.id === id);
         return {
-            ...value, reload, project: find(here) ?? find(kept) ?? value.projects[0],
+            ...value,
+            reload,
+            project: find(here) ?? find(kept) ?? value.projects[0],
             orgName: (id) => value.orgs.find((each) => each.id === id)?.name ?? "",
             projectName: (id) => find(id)?.name ?? "",
         };

@@ -19,12 +19,17 @@ const classes = (kind: Kind, size: string, isIconOnly: boolean) =>
 type ButtonProps = Looks & Omit<ButtonHTMLAttributes<HTMLButtonElement>, "children">;
 
 export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button(
-    { kind = "plain", size = "m", icon, isBusy = false, children, disabled, type = "button", ...rest }, ref,
+    { kind = "plain", size = "m", icon, isBusy = false, children, disabled, type = "button", ...rest },
+    ref,
 ) {
     return (
         <button
-            ref={ref} type={type} className={classes(kind, size, false)} disabled={disabled === true || isBusy}
-            aria-busy={isBusy || undefined} {...rest}
+            ref={ref}
+            type={type}
+            className={classes(kind, size, false)}
+            disabled={disabled === true || isBusy}
+            aria-busy={isBusy || undefined}
+            {...rest}
         >
             {isBusy ? <Spinner /> : icon !== undefined && <Icon name={icon} />}
             {children}
@@ -32,12 +37,18 @@ export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button
     );
 });
 
-type IconButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "children">
-    & { icon: IconName; label: string; size?: "m" | "small"; kind?: Kind; children?: ReactNode };
+type IconButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "children"> & {
+    icon: IconName;
+    label: string;
+    size?: "m" | "small";
+    kind?: Kind;
+    children?: ReactNode;
+};
 
 /** Its label is said by screen readers and shown on hover. */
 export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(function IconButton(
-    { icon, label, size = "m", kind = "quiet", type = "button", children, ...rest }, ref,
+    { icon, label, size = "m", kind = "quiet", type = "button", children, ...rest },
+    ref,
 ) {
     return (
         <button ref={ref} type={type} className={classes(kind, size, true)} aria-label={label} title={label} {...rest}>

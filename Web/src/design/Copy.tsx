@@ -17,7 +17,9 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     };
     return (
         <IconButton
-            icon={isCopied ? "check" : "copy"} size="small" label={isCopied ? t("common.copied") : label}
+            icon={isCopied ? "check" : "copy"}
+            size="small"
+            label={isCopied ? t("common.copied") : label}
             onClick={() => void copy()}
         />
     );

@@ -57,7 +57,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     <thead>
                         <tr>
                             {selection !== undefined && <SelectPage rows={rows} selection={selection} />}
-                            {columns.map((column) => <Heading key={column.id} column={column} {...props} />)}
+                            {columns.map((column) => (
+                                <Heading key={column.id} column={column} {...props} />
+                            ))}
                         </tr>
                     </thead>
                     <tbody>
@@ -66,8 +68,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                         )}
                         {rows.map((row) => (
                             <TableRow
-                                key={props.rowKey(row)} row={row} columns={columns} isSelected={selection?.isSelected(row)}
-                                name={selection?.nameOf(row)} onToggle={toggle}
+                                key={props.rowKey(row)}
+                                row={row}
+                                columns={columns}
+                                isSelected={selection?.isSelected(row)}
+                                name={selection?.nameOf(row)}
+                                onToggle={toggle}
                             />
                         ))}
                     </tbody>
@@ -89,7 +95,11 @@ function Heading<Row>({ column, sort, onSort }: DataTableProps<Row> & { column: 
     const isUp = sort === column.sort;
     return (
         <th scope="col" className={column.className} aria-sort={isUp ? "ascending" : isDown ? "descending" : "none"}>
-            <button type="button" className="sort" onClick={() => onSort(isUp ? `-${column.sort}` : column.sort ?? "")}>
+            <button
+                type="button"
+                className="sort"
+                onClick={() => onSort(isUp ? `-${column.sort}` : (column.sort ?? ""))}
+            >
                 {column.title}
                 <Icon name={isDown ? "down" : "up"} size="s" />
             </button>
@@ -108,7 +118,11 @@ function SelectPage<Row>({ rows, selection }: { rows: readonly Row[]; selection:
     return (
         <th scope="col" className="select-cell">
             <input
-                ref={box} type="checkbox" className="checkbox" checked={isAll} aria-label={t("table.selectPage")}
+                ref={box}
+                type="checkbox"
+                className="checkbox"
+                checked={isAll}
+                aria-label={t("table.selectPage")}
                 onChange={(event) => selection.togglePage(event.target.checked)}
             />
         </th>
@@ -134,15 +148,22 @@ function PlainRow<Row>({ row, columns, isSelected, name, onToggle }: TableRowPro
             {isSelected !== undefined && (
                 <td className="select-cell">
                     <input
-                        type="checkbox" className="checkbox" checked={isSelected} readOnly aria-label={t("table.select", { name: name ?? "" })}
+                        type="checkbox"
+                        className="checkbox"
+                        checked={isSelected}
+                        readOnly
+                        aria-label={t("table.select", { name: name ?? "" })}
                         onClick={(event) => onToggle(row, event.shiftKey)}
                     />
                 </td>
             )}
             {columns.map((column, index) => (
                 <td
-                    key={column.id} className={column.className}
-                    data-label={index > 0 && typeof column.title === "string" && column.title !== "" ? column.title : undefined}
+                    key={column.id}
+                    className={column.className}
+                    data-label={
+                        index > 0 && typeof column.title === "string" && column.title !== "" ? column.title : undefined
+                    }
                 >
                     {column.cell(row)}
                 </td>
@@ -180,13 +201,29 @@ export function Pager({ paging, limit, count, total, isLoading, onLimit }: Pager
                     <label className="row">
                         <span>{t("table.perPage")}</span>
                         <Select
-                            isSmall value={String(limit)} onChange={(value) => onLimit(Number(value))}
+                            isSmall
+                            value={String(limit)}
+                            onChange={(value) => onLimit(Number(value))}
                             options={pageSizes.map((size) => ({ value: String(size), label: String(size) }))}
                         />
                     </label>
                 )}
-                <IconButton icon="left" size="small" kind="plain" label={t("table.previous")} disabled={paging.index === 0} onClick={paging.previous} />
-                <IconButton icon="right" size="small" kind="plain" label={t("table.next")} disabled={!paging.hasNext} onClick={paging.next} />
+                <IconButton
+                    icon="left"
+                    size="small"
+                    kind="plain"
+                    label={t("table.previous")}
+                    disabled={paging.index === 0}
+                    onClick={paging.previous}
+                />
+                <IconButton
+                    icon="right"
+                    size="small"
+                    kind="plain"
+                    label={t("table.next")}
+                    disabled={!paging.hasNext}
+                    onClick={paging.next}
+                />
             </div>
         </div>
     );

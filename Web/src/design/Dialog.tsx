@@ -22,12 +22,19 @@ export function Dialog({ title, onClose, children, isWide }: DialogProps) {
     useEffect(() => {
         const before = document.activeElement;
         ref.current?.showModal();
-        return () => { if (before instanceof HTMLElement) before.focus(); };
+        return () => {
+            if (before instanceof HTMLElement) before.focus();
+        };
     }, []);
     return (
         <dialog
-            ref={ref} className={`dialog${isWide === true ? " wide" : ""}`} aria-labelledby={id}
-            onCancel={(event) => { event.preventDefault(); onClose(); }}
+            ref={ref}
+            className={`dialog${isWide === true ? " wide" : ""}`}
+            aria-labelledby={id}
+            onCancel={(event) => {
+                event.preventDefault();
+                onClose();
+            }}
         >
             <div className="dialog-head">
                 <h2 id={id}>{title}</h2>
@@ -50,17 +57,26 @@ interface FormDialogProps extends Omit<DialogProps, "children"> {
 }
 
 export function FormDialog({
-    title, submit, onSubmit, onClose, canSubmit = true, isDestructive, isWide, children, fields = [],
+    title,
+    submit,
+    onSubmit,
+    onClose,
+    canSubmit = true,
+    isDestructive,
+    isWide,
+    children,
+    fields = [],
 }: FormDialogProps) {
     const { t } = useTexts();
     const action = useAction();
     const go = async (event: FormEvent) => {
         event.preventDefault();
-        if (canSubmit && await action.run(onSubmit)) onClose();
+        if (canSubmit && (await action.run(onSubmit))) onClose();
     };
     const { problem } = action;
-    const isShown = problem !== undefined
-        && !(problem.errors.length > 0 && problem.errors.every((error) => fields.includes(error.field)));
+    const isShown =
+        problem !== undefined &&
+        !(problem.errors.length > 0 && problem.errors.every((error) => fields.includes(error.field)));
     return (
         <Dialog title={title} onClose={onClose} isWide={isWide}>
             <form onSubmit={(event) => void go(event)} noValidate>
@@ -71,7 +87,9 @@ export function FormDialog({
                 <div className="dialog-foot">
                     <Button onClick={onClose}>{t("common.cancel")}</Button>
                     <Button
-                        type="submit" kind={isDestructive === true ? "destroy" : "primary"} isBusy={action.isRunning}
+                        type="submit"
+                        kind={isDestructive === true ? "destroy" : "primary"}
+                        isBusy={action.isRunning}
                         disabled={!canSubmit}
                     >
                         {submit}
@@ -97,7 +115,11 @@ export function Confirm({ title, submit, typed, onConfirm, onClose, children }: 
     const [text, setText] = useState("");
     return (
         <FormDialog
-            title={title} submit={submit} onSubmit={onConfirm} onClose={onClose} isDestructive
+            title={title}
+            submit={submit}
+            onSubmit={onConfirm}
+            onClose={onClose}
+            isDestructive
             canSubmit={typed === undefined || text === typed}
         >
             {() => (
@@ -105,8 +127,12 @@ export function Confirm({ title, submit, typed, onConfirm, onClose, children }: 
                     <div>{children}</div>
                     {typed !== undefined && (
                         <TextField
-                            label={t("common.typeToConfirm", { text: typed })} value={text} onChange={setText}
-                            autoComplete="off" spellCheck={false} autoFocus
+                            label={t("common.typeToConfirm", { text: typed })}
+                            value={text}
+                            onChange={setText}
+                            autoComplete="off"
+                            spellCheck={false}
+                            autoFocus
                         />
                     )}
                 </>

@@ -24,40 +24,67 @@ function Field({ label, hint, error, isOptional, children }: Around & { children
     return (
         <div className="field">
             <label className="field-label" htmlFor={id}>
-                {label}{isOptional === true && <span className="faint"> {t("common.optional")}</span>}
+                {label}
+                {isOptional === true && <span className="faint"> {t("common.optional")}</span>}
             </label>
             {children({
-                id, "aria-describedby": about === "" ? undefined : about, "aria-invalid": error === undefined ? undefined : true,
+                id,
+                "aria-describedby": about === "" ? undefined : about,
+                "aria-invalid": error === undefined ? undefined : true,
             })}
-            {error !== undefined && <p className="field-error" id={`${id}-error`} role="alert">{error}</p>}
-            {hint !== undefined && <p className="field-hint" id={`${id}-hint`}>{hint}</p>}
+            {error !== undefined && (
+                <p className="field-error" id={`${id}-error`} role="alert">
+                    {error}
+                </p>
+            )}
+            {hint !== undefined && (
+                <p className="field-hint" id={`${id}-hint`}>
+                    {hint}
+                </p>
+            )}
         </div>
     );
 }
 
-type TextFieldProps = Around & Omit<InputHTMLAttributes<HTMLInputElement>, "onChange" | "value">
-    & { value: string; onChange: (value: string) => void };
+type TextFieldProps = Around &
+    Omit<InputHTMLAttributes<HTMLInputElement>, "onChange" | "value"> & {
+        value: string;
+        onChange: (value: string) => void;
+    };
 
 export function TextField({ label, hint, error, isOptional, value, onChange, ...rest }: TextFieldProps) {
     return (
         <Field {...{ label, hint, error, isOptional }}>
             {(wired) => (
-                <input className="input" value={value} onChange={(event) => onChange(event.target.value)} {...wired} {...rest} />
+                <input
+                    className="input"
+                    value={value}
+                    onChange={(event) => onChange(event.target.value)}
+                    {...wired}
+                    {...rest}
+                />
             )}
         </Field>
     );
 }
 
-type TextAreaProps = Around & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "onChange" | "value">
-    & { value: string; onChange: (value: string) => void; isMono?: boolean };
+type TextAreaProps = Around &
+    Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "onChange" | "value"> & {
+        value: string;
+        onChange: (value: string) => void;
+        isMono?: boolean;
+    };
 
 export function TextArea({ label, hint, error, isOptional, value, onChange, isMono, ...rest }: TextAreaProps) {
     return (
         <Field {...{ label, hint, error, isOptional }}>
             {(wired) => (
                 <textarea
-                    className={`textarea${isMono === true ? " mono" : ""}`} value={value}
-                    onChange={(event) => onChange(event.target.value)} {...wired} {...rest}
+                    className={`textarea${isMono === true ? " mono" : ""}`}
+                    value={value}
+                    onChange={(event) => onChange(event.target.value)}
+                    {...wired}
+                    {...rest}
                 />
             )}
         </Field>
@@ -76,9 +103,13 @@ type SelectFieldProps<Value extends string> = Around & {
     disabled?: boolean;
 };
 
-export function SelectField<Value extends string>(
-    { label, hint, error, isOptional, ...select }: SelectFieldProps<Value>,
-) {
+export function SelectField<Value extends string>({
+    label,
+    hint,
+    error,
+    isOptional,
+    ...select
+}: SelectFieldProps<Value>) {
     return <Field {...{ label, hint, error, isOptional }}>{(wired) => <Select {...select} {...wired} />}</Field>;
 }
 
@@ -92,8 +123,17 @@ type SelectProps<Value extends string> = Omit<SelectHTMLAttributes<HTMLSelectEle
 export function Select<Value extends string>({ value, onChange, options, isSmall, ...rest }: SelectProps<Value>) {
     return (
         <span className={`select-box${isSmall === true ? " small" : ""}`}>
-            <select className="select" value={value} onChange={(event) => onChange(event.target.value as Value)} {...rest}>
-                {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+            <select
+                className="select"
+                value={value}
+                onChange={(event) => onChange(event.target.value as Value)}
+                {...rest}
+            >
+                {options.map((option) => (
+                    <option key={option.value} value={option.value}>
+                        {option.label}
+                    </option>
+                ))}
             </select>
             <Icon name="down" size="s" />
         </span>
@@ -111,10 +151,20 @@ interface SwitchProps {
 export function CheckField({ label, hint, isOn, onChange, disabled }: SwitchProps) {
     return (
         <label className="check">
-            <input type="checkbox" checked={isOn} disabled={disabled} onChange={(event) => onChange(event.target.checked)} />
+            <input
+                type="checkbox"
+                checked={isOn}
+                disabled={disabled}
+                onChange={(event) => onChange(event.target.checked)}
+            />
             <span>
                 {label}
-                {hint !== undefined && <span className="field-hint"><br />{hint}</span>}
+                {hint !== undefined && (
+                    <span className="field-hint">
+                        <br />
+                        {hint}
+                    </span>
+                )}
             </span>
         </label>
     );
@@ -137,7 +187,10 @@ export function Choices<Value extends string>({ label, value, onChange, options 
                 {options.map((option) => (
                     <label className="choice" key={option.value}>
                         <input
-                            type="radio" name={name} value={option.value} checked={option.value === value}
+                            type="radio"
+                            name={name}
+                            value={option.value}
+                            checked={option.value === value}
                             onChange={() => onChange(option.value)}
                         />
                         <span>
@@ -163,8 +216,13 @@ export function SearchInput({ label, value, onChange, placeholder }: SearchProps
         <div className="search">
             <Icon name="search" />
             <input
-                className="input" type="search" aria-label={label} placeholder={placeholder ?? label} value={value}
-                maxLength={200} onChange={(event) => onChange(event.target.value)}
+                className="input"
+                type="search"
+                aria-label={label}
+                placeholder={placeholder ?? label}
+                value={value}
+                maxLength={200}
+                onChange={(event) => onChange(event.target.value)}
             />
         </div>
     );

@@ -26,7 +26,12 @@ export function Page({ title, mark, lead, actions, children, isNarrow }: PagePro
         <div className={`page${isNarrow === true ? " narrow" : ""}`}>
             <header className="page-head">
                 <div className="grow">
-                    <div className="row wrap"><h1 ref={heading} tabIndex={-1}>{title}</h1>{mark}</div>
+                    <div className="row wrap">
+                        <h1 ref={heading} tabIndex={-1}>
+                            {title}
+                        </h1>
+                        {mark}
+                    </div>
                     {lead !== undefined && <div className="lead">{lead}</div>}
                 </div>
                 {actions !== undefined && <div className="page-actions">{actions}</div>}
@@ -48,7 +53,12 @@ interface CardProps {
 export function Card({ title, actions, children, isFlush, className }: CardProps) {
     return (
         <section className={`card${className === undefined ? "" : ` ${className}`}`}>
-            {title !== undefined && <div className="card-head"><h2>{title}</h2>{actions}</div>}
+            {title !== undefined && (
+                <div className="card-head">
+                    <h2>{title}</h2>
+                    {actions}
+                </div>
+            )}
             {isFlush === true ? children : <div className="card-body">{children}</div>}
         </section>
     );

@@ -83,8 +83,12 @@ export function Popup({ trigger, children, label, kind = "menu", align = "start"
         event.preventDefault();
         const all = items(box.current);
         const at = all.indexOf(document.activeElement as HTMLElement);
-        const next = event.key === "Home" ? 0 : event.key === "End" ? all.length - 1
-            : (at + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length;
+        const next =
+            event.key === "Home"
+                ? 0
+                : event.key === "End"
+                  ? all.length - 1
+                  : (at + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length;
         all[next]?.focus();
     };
     const onBlur = (event: React.FocusEvent) => {
@@ -94,12 +98,21 @@ export function Popup({ trigger, children, label, kind = "menu", align = "start"
     return (
         <div className="popup-anchor" onBlur={onBlur}>
             {trigger({
-                ref: button, onClick: () => setOpen(!isOpen), "aria-haspopup": kind, "aria-expanded": isOpen,
+                ref: button,
+                onClick: () => setOpen(!isOpen),
+                "aria-haspopup": kind,
+                "aria-expanded": isOpen,
                 "aria-controls": isOpen ? id : undefined,
             })}
             {isOpen && (
                 <div
-                    id={id} ref={box} role={kind} aria-label={label} onKeyDown={onKeyDown} className="popup" {...topLayer}
+                    id={id}
+                    ref={box}
+                    role={kind}
+                    aria-label={label}
+                    onKeyDown={onKeyDown}
+                    className="popup"
+                    {...topLayer}
                 >
                     {children(close)}
                 </div>
@@ -120,15 +133,26 @@ interface ItemProps {
     isChecked?: boolean;
 }
 
-export function MenuItem(
-    { icon, children, isDanger, isChecked, onSelect, disabled }: ItemProps & { onSelect: () => void; disabled?: boolean },
-) {
+export function MenuItem({
+    icon,
+    children,
+    isDanger,
+    isChecked,
+    onSelect,
+    disabled,
+}: ItemProps & { onSelect: () => void; disabled?: boolean }) {
     const isChoice = isChecked !== undefined;
     return (
         <button
-            type="button" role={isChoice ? "menuitemradio" : "menuitem"} aria-checked={isChecked} tabIndex={-1}
-            className={`popup-item${isDanger === true ? " danger" : ""}`} aria-disabled={disabled}
-            onClick={() => { if (disabled !== true) onSelect(); }}
+            type="button"
+            role={isChoice ? "menuitemradio" : "menuitem"}
+            aria-checked={isChecked}
+            tabIndex={-1}
+            className={`popup-item${isDanger === true ? " danger" : ""}`}
+            aria-disabled={disabled}
+            onClick={() => {
+                if (disabled !== true) onSelect();
+            }}
         >
             {icon !== undefined && <Icon name={icon} />}
             <span className="grow ellipsis">{children}</span>
@@ -137,7 +161,13 @@ export function MenuItem(
     );
 }
 
-export function MenuLink({ to, icon, children, isChecked, onSelect }: ItemProps & { to: string; onSelect: () => void }) {
+export function MenuLink({
+    to,
+    icon,
+    children,
+    isChecked,
+    onSelect,
+}: ItemProps & { to: string; onSelect: () => void }) {
     return (
         <Link to={to} role="menuitem" tabIndex={-1} className="popup-item" onClick={onSelect}>
             {icon !== undefined && <Icon name={icon} />}

@@ -16,7 +16,9 @@ interface StateProps {
 export function State({ icon, title, children, actions, isBad }: StateProps) {
     return (
         <div className={`state${isBad === true ? " bad" : ""}`} role={isBad === true ? "alert" : undefined}>
-            <span className="mark"><Icon name={icon} size="l" /></span>
+            <span className="mark">
+                <Icon name={icon} size="l" />
+            </span>
             <h2>{title}</h2>
             {children !== undefined && <p>{children}</p>}
             {actions !== undefined && <div className="row wrap">{actions}</div>}
@@ -38,20 +40,33 @@ export function ProblemState({ problem, onRetry }: { problem: APIProblem; onRetr
     if (problem.status === 403 || problem.status === 404) {
         const isDenied = problem.status === 403;
         return (
-            <State icon={isDenied ? "lock" : "search"} title={t(isDenied ? "problem.deniedTitle" : "problem.notFoundTitle")}>
+            <State
+                icon={isDenied ? "lock" : "search"}
+                title={t(isDenied ? "problem.deniedTitle" : "problem.notFoundTitle")}
+            >
                 {isDenied ? problem.detail : t("problem.notFoundHint")}
             </State>
         );
     }
     return (
         <State
-            isBad icon={problem.isOffline ? "offline" : "warning"}
+            isBad
+            icon={problem.isOffline ? "offline" : "warning"}
             title={t(problem.isOffline ? "problem.offlineTitle" : "problem.title")}
-            actions={onRetry !== undefined && <Button icon="refresh" onClick={onRetry}>{t("common.retry")}</Button>}
+            actions={
+                onRetry !== undefined && (
+                    <Button icon="refresh" onClick={onRetry}>
+                        {t("common.retry")}
+                    </Button>
+                )
+            }
         >
             {problemText(problem, t)}
             {problem.requestId !== undefined && problem.status >= 500 && (
-                <><br /><span className="faint small">{t("problem.request", { id: problem.requestId })}</span></>
+                <>
+                    <br />
+                    <span className="faint small">{t("problem.request", { id: problem.requestId })}</span>
+                </>
             )}
         </State>
     );
@@ -64,7 +79,11 @@ export function ProblemNotice({ problem, onRetry }: { problem: APIProblem; onRet
         <div className="notice bad" role="alert">
             <Icon name="warning" />
             <div className="grow">{problemText(problem, t)}</div>
-            {onRetry !== undefined && <Button size="small" onClick={onRetry}>{t("common.retry")}</Button>}
+            {onRetry !== undefined && (
+                <Button size="small" onClick={onRetry}>
+                    {t("common.retry")}
+                </Button>
+            )}
         </div>
     );
 }
@@ -86,7 +105,11 @@ export function SkeletonRows({ rows, columns }: { rows: number; columns: number 
         <>
             {Array.from({ length: rows }, (_, row) => (
                 <tr key={row} aria-hidden="true">
-                    {Array.from({ length: columns }, (_, column) => <td key={column}><span className="skeleton" /></td>)}
+                    {Array.from({ length: columns }, (_, column) => (
+                        <td key={column}>
+                            <span className="skeleton" />
+                        </td>
+                    ))}
                 </tr>
             ))}
         </>

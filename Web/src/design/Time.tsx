@@ -30,5 +30,9 @@ export function Time({ at, otherwise }: { at: string | null | undefined; otherwi
     const moment = new Date(at);
     // What was read after the clock's last tick is not in the future.
     const shown = relativeTime(moment, Math.max(now, Math.min(moment.getTime(), Date.now())), language);
-    return <time className="nowrap" dateTime={at} title={exactTime(moment, language)}>{shown}</time>;
+    return (
+        <time className="nowrap" dateTime={at} title={exactTime(moment, language)}>
+            {shown}
+        </time>
+    );
 }

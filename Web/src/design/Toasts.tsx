@@ -21,12 +21,15 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     const { t } = useTexts();
     const [toasts, setToasts] = useState<Toast[]>([]);
     const remove = useCallback((id: number) => setToasts((all) => all.filter((each) => each.id !== id)), []);
-    const tell = useCallback<Tell>((text, options = {}) => {
-        lastId += 1;
-        const toast = { id: lastId, text, isBad: options.isBad === true };
-        setToasts((all) => [...all.slice(-3), toast]);
-        if (!toast.isBad) window.setTimeout(() => remove(toast.id), lifetime);
-    }, [remove]);
+    const tell = useCallback<Tell>(
+        (text, options = {}) => {
+            lastId += 1;
+            const toast = { id: lastId, text, isBad: options.isBad === true };
+            setToasts((all) => [...all.slice(-3), toast]);
+            if (!toast.isBad) window.setTimeout(() => remove(toast.id), lifetime);
+        },
+        [remove],
+    );
     const value = useMemo(() => tell, [tell]);
     return (
         <ToastContext.Provider value={value}>
@@ -36,7 +39,12 @@ export function ToastProvider({ children }: { children: ReactNode }) {
                     <div key={toast.id} className={`toast${toast.isBad ? " bad" : ""}`}>
                         <Icon name={toast.isBad ? "warning" : "check"} />
                         <div className="grow">{toast.text}</div>
-                        <IconButton icon="close" label={t("common.close")} size="small" onClick={() => remove(toast.id)} />
+                        <IconButton
+                            icon="close"
+                            label={t("common.close")}
+                            size="small"
+                            onClick={() => remove(toast.id)}
+                        />
                     </div>
                 ))}
             </div>

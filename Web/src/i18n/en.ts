@@ -10,5 +10,14 @@ import welcome from "../features/welcome/messages.en.json";
 import admin from "../features/admin/messages.en.json";
 
 export const en = {
-    ...app, ...signIn, ...overview, ...services, ...addServices, ...service, ...tags, ...profile, ...welcome, ...admin,
+    ...app,
+    ...signIn,
+    ...overview,
+    ...services,
+    ...addServices,
+    ...service,
+    ...tags,
+    ...profile,
+    ...welcome,
+    ...admin,
 };

@@ -26,15 +26,22 @@ type Messages = Record<string, string>;
 
 const TextsContext = createContext<Texts | undefined>(undefined);
 
-const isLanguage = (value: unknown): value is Language => isString(value) && languages.some((each) => each.code === value);
+const isLanguage = (value: unknown): value is Language =>
+    isString(value) && languages.some((each) => each.code === value);
 
 function preferred(): Language {
     const asked = navigator.languages.find((each) => each.startsWith("en") || each.startsWith("zh"));
     return readKept("language", asked?.startsWith("zh") === true ? "zh-CN" : "en", isLanguage);
 }
 
-const plurals: Record<Language, Intl.PluralRules> = { en: new Intl.PluralRules("en"), "zh-CN": new Intl.PluralRules("zh-CN") };
-const numberFormats: Record<Language, Intl.NumberFormat> = { en: new Intl.NumberFormat("en"), "zh-CN": new Intl.NumberFormat("zh-CN") };
+const plurals: Record<Language, Intl.PluralRules> = {
+    en: new Intl.PluralRules("en"),
+    "zh-CN": new Intl.PluralRules("zh-CN"),
+};
+const numberFormats: Record<Language, Intl.NumberFormat> = {
+    en: new Intl.NumberFormat("en"),
+    "zh-CN": new Intl.NumberFormat("zh-CN"),
+};
 
 /** `{count}` chooses the plural form: the message's own, or `key.one` for the languages that have one. */
 function translate(messages: Messages, language: Language, key: MessageKey, values: Values = {}): string {
@@ -43,14 +50,15 @@ function translate(messages: Messages, language: Language, key: MessageKey, valu
     const text = (isOne ? messages[`${key}.one`] : undefined) ?? messages[key] ?? en[key];
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
         const value = values[name];
-        return typeof value === "number" ? numberFormats[language].format(value) : value ?? whole;
+        return typeof value === "number" ? numberFormats[language].format(value) : (value ?? whole);
     });
 }
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
     const [language, setLanguage] = useState<Language>(preferred);
     const [messages, setMessages] = useState<{ language: Language; of: Messages } | undefined>(
-        language === "en" ? { language, of: en } : undefined);
+        language === "en" ? { language, of: en } : undefined,
+    );
 
     useEffect(() => {
         document.documentElement.lang = language;
@@ -60,16 +68,24 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
         }
         let isWanted = true;
         import("./zh-CN").then(
-            (loaded) => { if (isWanted) setMessages({ language, of: loaded.zhCN }); },
+            (loaded) => {
+                if (isWanted) setMessages({ language, of: loaded.zhCN });
+            },
             // Better another language than none.
-            () => { if (isWanted) setMessages({ language: "en", of: en }); });
-        return () => { isWanted = false; };
+            () => {
+                if (isWanted) setMessages({ language: "en", of: en });
+            },
+        );
+        return () => {
+            isWanted = false;
+        };
     }, [language]);
 
     const texts = useMemo<Texts | undefined>(() => {
         if (messages === undefined) return undefined;
         return {
-            language: messages.language, n: (value) => numberFormats[messages.language].format(value),
+            language: messages.language,
+            n: (value) => numberFormats[messages.language].format(value),
             t: (key, values) => translate(messages.of, messages.language, key, values),
             choose: (next) => {
                 keep("language", next);

@@ -10,5 +10,14 @@ import welcome from "../features/welcome/messages.zh-CN.json";
 import admin from "../features/admin/messages.zh-CN.json";
 
 export const zhCN = {
-    ...app, ...signIn, ...overview, ...services, ...addServices, ...service, ...tags, ...profile, ...welcome, ...admin,
+    ...app,
+    ...signIn,
+    ...overview,
+    ...services,
+    ...addServices,
+    ...service,
+    ...tags,
+    ...profile,
+    ...welcome,
+    ...admin,
 };

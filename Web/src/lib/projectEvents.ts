@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { places } from "../api/client";
 import type { ServiceChange } from "../api/types";
+import { whenRefreshed } from "./refresh";
 
 export type LiveState = "connecting" | "live" | "lost";
 
@@ -90,7 +91,13 @@ export function useProjectEvents(project: string, handlers: ProjectEventHandlers
         };
         follow();
         document.addEventListener("visibilitychange", follow);
+        // Not only after the pause: the network is back, or somebody signed in again.
+        const forget = whenRefreshed(() => {
+            stream.close();
+            follow();
+        });
         return () => {
+            forget();
             document.removeEventListener("visibilitychange", follow);
             stream.close();
         };
@@ -103,7 +110,9 @@ export function useInterval(act: () => void, interval: number): void {
     const latest = useRef(act);
     latest.current = act;
     useEffect(() => {
-        const timer = window.setInterval(() => { if (!document.hidden) latest.current(); }, interval);
+        const timer = window.setInterval(() => {
+            if (!document.hidden) latest.current();
+        }, interval);
         return () => window.clearInterval(timer);
     }, [interval]);
 }

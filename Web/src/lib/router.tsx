@@ -70,16 +70,19 @@ export function useLeaveGuard(isDirty: boolean, question: string): void {
 export function useQuery(): [URLSearchParams, (changes: Record<string, string | string[] | undefined>) => void] {
     const { path, search, go } = useRouter();
     const query = useMemo(() => new URLSearchParams(search), [search]);
-    const change = useCallback((changes: Record<string, string | string[] | undefined>) => {
-        const next = new URLSearchParams(window.location.search);
-        for (const [name, value] of Object.entries(changes)) {
-            next.delete(name);
-            if (typeof value === "string" && value !== "") next.set(name, value);
-            else if (Array.isArray(value)) value.forEach((each) => next.append(name, each));
-        }
-        const text = next.toString();
-        go(text === "" ? path : `${path}?${text}`, { replace: true });
-    }, [go, path]);
+    const change = useCallback(
+        (changes: Record<string, string | string[] | undefined>) => {
+            const next = new URLSearchParams(window.location.search);
+            for (const [name, value] of Object.entries(changes)) {
+                next.delete(name);
+                if (typeof value === "string" && value !== "") next.set(name, value);
+                else if (Array.isArray(value)) value.forEach((each) => next.append(name, each));
+            }
+            const text = next.toString();
+            go(text === "" ? path : `${path}?${text}`, { replace: true });
+        },
+        [go, path],
+    );
     return [query, change];
 }
 

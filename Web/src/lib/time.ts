@@ -1,5 +1,10 @@
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-    ["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity],
+    ["second", 60],
+    ["minute", 60],
+    ["hour", 24],
+    ["day", 30],
+    ["month", 12],
+    ["year", Infinity],
 ];
 
 // Making a format costs more than using it a hundred times.
@@ -15,7 +20,11 @@ function kept<Format>(formats: Map<string, Format>, language: string, make: () =
 /** "3 minutes ago"; what is less than half a minute away is "now". */
 export function relativeTime(moment: Date, now: number, language: string): string {
     let amount = (moment.getTime() - now) / 1000;
-    const format = kept(relativeFormats, language, () => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" }));
+    const format = kept(
+        relativeFormats,
+        language,
+        () => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" }),
+    );
     if (Math.abs(amount) < 10) return format.format(0, "second");
     for (const [unit, size] of steps) {
         if (Math.abs(amount) < size) return format.format(Math.trunc(amount), unit);
@@ -25,14 +34,23 @@ export function relativeTime(moment: Date, now: number, language: string): strin
 }
 
 export function exactTime(moment: Date, language: string): string {
-    return kept(exactFormats, language, () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" })).format(moment);
+    return kept(
+        exactFormats,
+        language,
+        () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" }),
+    ).format(moment);
 }
 
 /** Seconds as "3 d 4 h"; the two largest units. */
 export function duration(seconds: number): string {
     const parts: string[] = [];
     let rest = Math.floor(seconds);
-    for (const [unit, size] of [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]] as const) {
+    for (const [unit, size] of [
+        ["d", 86_400],
+        ["h", 3600],
+        ["min", 60],
+        ["s", 1],
+    ] as const) {
         const count = Math.floor(rest / size);
         rest -= count * size;
         if (count > 0) parts.push(`${count} ${unit}`);

@@ -19,8 +19,10 @@ export interface PagedList<Item> extends Resource<Page<Item>> {
 }
 
 export function usePages<Item>(
-    key: string | undefined, limit: number,
-    load: (request: PageRequest, signal: AbortSignal) => Promise<Page<Item>>, wantsTotal = true,
+    key: string | undefined,
+    limit: number,
+    load: (request: PageRequest, signal: AbortSignal) => Promise<Page<Item>>,
+    wantsTotal = true,
 ): PagedList<Item> {
     const listKey = key === undefined ? undefined : `${key} ${limit}`;
     const [walk, setWalk] = useState<{ key: string | undefined; cursors: string[] }>({ key: listKey, cursors: [] });
@@ -28,7 +30,9 @@ export function usePages<Item>(
     const cursor = cursors[cursors.length - 1];
     const resource = useResource(
         listKey === undefined ? undefined : `${listKey} ${cursor ?? ""}`,
-        (signal) => load({ limit, cursor, total: wantsTotal && cursor === undefined }, signal), true);
+        (signal) => load({ limit, cursor, total: wantsTotal && cursor === undefined }, signal),
+        true,
+    );
     const [total, setTotal] = useState<number>();
     useEffect(() => {
         if (resource.value?.total !== undefined) setTotal(resource.value.total);
@@ -39,20 +43,19 @@ export function usePages<Item>(
         if (following === null || following === undefined || resource.isLoading) return;
         setWalk({ key: listKey, cursors: [...cursors, following] });
     }, [resource.value, resource.isLoading, listKey, cursors]);
-    const previous = useCallback(
-        () => setWalk({ key: listKey, cursors: cursors.slice(0, -1) }), [listKey, cursors]);
+    const previous = useCallback(() => setWalk({ key: listKey, cursors: cursors.slice(0, -1) }), [listKey, cursors]);
     const first = useCallback(() => setWalk({ key: listKey, cursors: [] }), [listKey]);
     const hasNext = resource.value?.next !== null && resource.value?.next !== undefined;
     return {
-        ...resource, items: resource.value?.items ?? [], total,
+        ...resource,
+        items: resource.value?.items ?? [],
+        total,
         paging: { index: cursors.length, hasNext, next, previous, first },
     };
 }
 
 /** All items of a list that is known to be short enough; stops at `most`. */
-export async function readAll<Item>(
-    load: (request: PageRequest) => Promise<Page<Item>>, most = 5000,
-): Promise<Item[]> {
+export async function readAll<Item>(load: (request: PageRequest) => Promise<Page<Item>>, most = 5000): Promise<Item[]> {
     const items: Item[] = [];
     let cursor: string | undefined;
     do {

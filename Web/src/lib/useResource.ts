@@ -1,6 +1,7 @@
 // What a page reads from the platform: loading, the value, what failed, and how to read it anew without flicker.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { APIProblem } from "../api/problem";
+import { whenRefreshed } from "./refresh";
 
 export interface Resource<Value> {
     /** The last value read; stays while it is read anew, also after a failure. */
@@ -27,10 +28,15 @@ export function problemFrom(error: unknown): APIProblem {
  * @param keepsValue whether the value of the key before is shown while the next one is read.
  */
 export function useResource<Value>(
-    key: string | undefined, load: (signal: AbortSignal) => Promise<Value>, keepsValue = false,
+    key: string | undefined,
+    load: (signal: AbortSignal) => Promise<Value>,
+    keepsValue = false,
 ): Resource<Value> {
     const [state, setState] = useState<State<Value>>({
-        key, value: undefined, problem: undefined, isLoading: key !== undefined,
+        key,
+        value: undefined,
+        problem: undefined,
+        isLoading: key !== undefined,
     });
     const [turn, setTurn] = useState(0);
     const latest = useRef(load);
@@ -40,8 +46,10 @@ export function useResource<Value>(
         if (key === undefined) return;
         const abort = new AbortController();
         setState((old) => ({
-            key, value: old.key === key || keepsValue ? old.value : undefined,
-            problem: old.key === key ? old.problem : undefined, isLoading: true,
+            key,
+            value: old.key === key || keepsValue ? old.value : undefined,
+            problem: old.key === key ? old.problem : undefined,
+            isLoading: true,
         }));
         latest.current(abort.signal).then(
             (value) => {
@@ -50,19 +58,23 @@ export function useResource<Value>(
             (error: unknown) => {
                 if (abort.signal.aborted) return;
                 setState((old) => ({ ...old, problem: problemFrom(error), isLoading: false }));
-            });
+            },
+        );
         return () => abort.abort();
     }, [key, turn, keepsValue]);
 
     const reload = useCallback(() => setTurn((last) => last + 1), []);
+    useEffect(() => whenRefreshed(reload), [reload]);
     const set = useCallback((change: (value: Value) => Value) => {
-        setState((old) => old.value === undefined ? old : { ...old, value: change(old.value) });
+        setState((old) => (old.value === undefined ? old : { ...old, value: change(old.value) }));
     }, []);
     const isCurrent = state.key === key;
     return {
         value: isCurrent || keepsValue ? state.value : undefined,
         problem: isCurrent ? state.problem : undefined,
-        isLoading: key !== undefined && (state.isLoading || !isCurrent), reload, set,
+        isLoading: key !== undefined && (state.isLoading || !isCurrent),
+        reload,
+        set,
     };
 }
 
@@ -73,7 +85,9 @@ export function useAction() {
     const isAlive = useRef(true);
     useEffect(() => {
         isAlive.current = true;
-        return () => { isAlive.current = false; };
+        return () => {
+            isAlive.current = false;
+        };
     }, []);
     const run = useCallback(async (work: () => Promise<void>): Promise<boolean> => {
         setRunning(true);

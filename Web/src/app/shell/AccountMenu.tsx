@@ -23,13 +23,23 @@ export function AccountMenu() {
         chooseTheme(next);
         setTheme(next);
     };
-    const leave = () => void signOut().catch((error: unknown) => tell(problemText(problemFrom(error), t), { isBad: true }));
+    const leave = () =>
+        void signOut().catch((error: unknown) => tell(problemText(problemFrom(error), t), { isBad: true }));
     return (
         <Popup
-            label={t("account.menu")} align="end"
+            label={t("account.menu")}
+            align="end"
             trigger={(wired) => (
-                <button type="button" className="button quiet" aria-label={t("account.menu")} title={me.user.email} {...wired}>
-                    <span className="avatar" aria-hidden="true">{me.user.name.slice(0, 2)}</span>
+                <button
+                    type="button"
+                    className="button quiet"
+                    aria-label={t("account.menu")}
+                    title={me.user.email}
+                    {...wired}
+                >
+                    <span className="avatar" aria-hidden="true">
+                        {me.user.name.slice(0, 2)}
+                    </span>
                     <Icon name="down" size="s" />
                 </button>
             )}
@@ -41,14 +51,22 @@ export function AccountMenu() {
                         {me.user.name !== me.user.email && <div className="faint small">{me.user.email}</div>}
                     </div>
                     <hr className="popup-line" />
-                    <MenuLink to="/profile" icon="user" onSelect={close}>{t("account.profile")}</MenuLink>
-                    <MenuLink to="/profile/tokens" icon="key" onSelect={close}>{t("account.tokens")}</MenuLink>
+                    <MenuLink to="/profile" icon="user" onSelect={close}>
+                        {t("account.profile")}
+                    </MenuLink>
+                    <MenuLink to="/profile/tokens" icon="key" onSelect={close}>
+                        {t("account.tokens")}
+                    </MenuLink>
                     <hr className="popup-line" />
                     <div role="group" aria-label={t("theme.label")}>
-                        <div className="popup-title" aria-hidden="true">{t("theme.label")}</div>
+                        <div className="popup-title" aria-hidden="true">
+                            {t("theme.label")}
+                        </div>
                         {themes.map((each) => (
                             <MenuItem
-                                key={each.value} icon={each.icon} isChecked={theme === each.value}
+                                key={each.value}
+                                icon={each.icon}
+                                isChecked={theme === each.value}
                                 onSelect={() => pick(each.value)}
                             >
                                 {t(each.label)}
@@ -57,10 +75,14 @@ export function AccountMenu() {
                     </div>
                     <hr className="popup-line" />
                     <div role="group" aria-label={t("language.label")}>
-                        <div className="popup-title" aria-hidden="true">{t("language.label")}</div>
+                        <div className="popup-title" aria-hidden="true">
+                            {t("language.label")}
+                        </div>
                         {languages.map((each) => (
                             <MenuItem
-                                key={each.code} icon="language" isChecked={language === each.code}
+                                key={each.code}
+                                icon="language"
+                                isChecked={language === each.code}
                                 onSelect={() => choose(each.code)}
                             >
                                 {each.name}
@@ -68,7 +90,9 @@ export function AccountMenu() {
                         ))}
                     </div>
                     <hr className="popup-line" />
-                    <MenuItem icon="signOut" onSelect={leave}>{t("account.signOut")}</MenuItem>
+                    <MenuItem icon="signOut" onSelect={leave}>
+                        {t("account.signOut")}
+                    </MenuItem>
                 </>
             )}
         </Popup>

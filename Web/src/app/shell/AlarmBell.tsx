@@ -11,9 +11,17 @@ export function AlarmBell() {
     if (project === undefined) return null;
     return (
         <Popup
-            label={t("alarms.title")} align="end" kind="dialog"
+            label={t("alarms.title")}
+            align="end"
+            kind="dialog"
             trigger={(wired) => (
-                <button type="button" className="button quiet icon-only" aria-label={t("alarms.title")} title={t("alarms.title")} {...wired}>
+                <button
+                    type="button"
+                    className="button quiet icon-only"
+                    aria-label={t("alarms.title")}
+                    title={t("alarms.title")}
+                    {...wired}
+                >
                     <Icon name="bell" />
                 </button>
             )}
@@ -22,7 +30,10 @@ export function AlarmBell() {
                 <>
                     <div className="popup-title">{t("alarms.title")}</div>
                     <p className="popup-note">
-                        {t("alarms.none")} <Link to={`/projects/${project.id}/overview`} onClick={close}>{t("alarms.hint")}</Link>
+                        {t("alarms.none")}{" "}
+                        <Link to={`/projects/${project.id}/overview`} onClick={close}>
+                            {t("alarms.hint")}
+                        </Link>
                     </p>
                 </>
             )}

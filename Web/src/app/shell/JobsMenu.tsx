@@ -19,11 +19,16 @@ export function JobsMenu() {
     return (
         <>
             <Popup
-                label={t("jobs.title")} align="end" kind="dialog"
+                label={t("jobs.title")}
+                align="end"
+                kind="dialog"
                 trigger={(wired) => (
                     <button
-                        type="button" className="button quiet icon-only" aria-label={t("jobs.label", { count: running })}
-                        title={t("jobs.title")} {...wired}
+                        type="button"
+                        className="button quiet icon-only"
+                        aria-label={t("jobs.label", { count: running })}
+                        title={t("jobs.title")}
+                        {...wired}
                     >
                         <span className="icon-holder">
                             <Icon name="tasks" />
@@ -37,7 +42,15 @@ export function JobsMenu() {
                         <div className="popup-title">{t("jobs.title")}</div>
                         {jobs.length === 0 && <p className="popup-note">{t("jobs.none")}</p>}
                         {jobs.map((job) => (
-                            <button key={job.id} type="button" className="job-item" onClick={() => { close(); setOpened(job.id); }}>
+                            <button
+                                key={job.id}
+                                type="button"
+                                className="job-item"
+                                onClick={() => {
+                                    close();
+                                    setOpened(job.id);
+                                }}
+                            >
                                 <JobLine job={job} />
                             </button>
                         ))}
@@ -58,10 +71,18 @@ function JobLine({ job, hidesTitle }: { job: Job; hidesTitle?: boolean }) {
                 <JobBadge job={job} />
             </span>
             {job.state === "running" && (
-                <progress aria-label={t("jobs.progress")} max={job.total ?? 1} value={job.total === undefined ? undefined : job.results.length} />
+                <progress
+                    aria-label={t("jobs.progress")}
+                    max={job.total ?? 1}
+                    value={job.total === undefined ? undefined : job.results.length}
+                />
             )}
             <span className="faint small number">
-                {t("jobs.counts", { done: job.results.length, total: job.total ?? job.results.length, failures: job.failures })}
+                {t("jobs.counts", {
+                    done: job.results.length,
+                    total: job.total ?? job.results.length,
+                    failures: job.failures,
+                })}
             </span>
         </>
     );
@@ -86,48 +107,94 @@ export function JobDialog({ job, onClose }: { job: Job; onClose: () => void }) {
     const title = t(job.title.key, job.title.values);
     const save = () => {
         const lines = job.results.map((result) =>
-            [result.id, result.name, result.reason === "" ? "ok" : "failed", result.reason].map(csvCell).join(","));
+            [result.id, result.name, result.reason === "" ? "ok" : "failed", result.reason].map(csvCell).join(","),
+        );
         downloadText("results.csv", "text/csv", ["id,name,result,reason", ...lines, ""].join("\r\n"));
     };
     return (
         <Dialog title={title} onClose={onClose} isWide>
             <div className="dialog-body">
-                <div className="stack tight"><JobLine job={job} hidesTitle /></div>
+                <div className="stack tight">
+                    <JobLine job={job} hidesTitle />
+                </div>
                 {job.state === "running" && <Notice>{t("jobs.keepOpen")}</Notice>}
                 {job.reason !== "" && <Notice kind="bad">{job.reason}</Notice>}
                 {job.failures > 0 && (
                     <label className="check">
-                        <input type="checkbox" checked={onlyFailures} onChange={(event) => setOnlyFailures(event.target.checked)} />
+                        <input
+                            type="checkbox"
+                            checked={onlyFailures}
+                            onChange={(event) => setOnlyFailures(event.target.checked)}
+                        />
                         {t("jobs.onlyFailures", { count: job.failures })}
                     </label>
                 )}
                 {results.length > 0 && (
                     <div className="table-scroll" role="region" aria-label={t("jobs.results")} tabIndex={0}>
                         <table className="table wrap">
-                            <thead><tr><th scope="col">{t("jobs.service")}</th><th scope="col">{t("jobs.result")}</th></tr></thead>
+                            <thead>
+                                <tr>
+                                    <th scope="col">{t("jobs.service")}</th>
+                                    <th scope="col">{t("jobs.result")}</th>
+                                </tr>
+                            </thead>
                             <tbody>
-                                {results.slice(-listed).reverse().map((result) => (
-                                    <tr key={result.id}>
-                                        <td><Link to={`/projects/${job.project}/services/${result.id}`} onClick={onClose}>{result.name}</Link></td>
-                                        <td className="break">
-                                            {result.reason === ""
-                                                ? <span className="badge ok">{t("jobs.ok")}</span>
-                                                : <span className="row"><span className="badge bad">{t("jobs.failed")}</span>{result.reason}</span>}
-                                        </td>
-                                    </tr>
-                                ))}
+                                {results
+                                    .slice(-listed)
+                                    .reverse()
+                                    .map((result) => (
+                                        <tr key={result.id}>
+                                            <td>
+                                                <Link
+                                                    to={`/projects/${job.project}/services/${result.id}`}
+                                                    onClick={onClose}
+                                                >
+                                                    {result.name}
+                                                </Link>
+                                            </td>
+                                            <td className="break">
+                                                {result.reason === "" ? (
+                                                    <span className="badge ok">{t("jobs.ok")}</span>
+                                                ) : (
+                                                    <span className="row">
+                                                        <span className="badge bad">{t("jobs.failed")}</span>
+                                                        {result.reason}
+                                                    </span>
+                                                )}
+                                            </td>
+                                        </tr>
+                                    ))}
                             </tbody>
                         </table>
                     </div>
                 )}
-                {results.length > listed && <p className="faint small">{t("jobs.more", { count: results.length - listed })}</p>}
+                {results.length > listed && (
+                    <p className="faint small">{t("jobs.more", { count: results.length - listed })}</p>
+                )}
             </div>
             <div className="dialog-foot">
-                {job.results.length > 0 && <Button icon="download" onClick={save}>{t("jobs.save")}</Button>}
-                {job.state === "running"
-                    ? <Button kind="danger" onClick={() => stop(job.id)}>{t("jobs.stop")}</Button>
-                    : <Button onClick={() => { onClose(); forget(job.id); }}>{t("jobs.forget")}</Button>}
-                <Button kind="primary" onClick={onClose}>{t("common.close")}</Button>
+                {job.results.length > 0 && (
+                    <Button icon="download" onClick={save}>
+                        {t("jobs.save")}
+                    </Button>
+                )}
+                {job.state === "running" ? (
+                    <Button kind="danger" onClick={() => stop(job.id)}>
+                        {t("jobs.stop")}
+                    </Button>
+                ) : (
+                    <Button
+                        onClick={() => {
+                            onClose();
+                            forget(job.id);
+                        }}
+                    >
+                        {t("jobs.forget")}
+                    </Button>
+                )}
+                <Button kind="primary" onClick={onClose}>
+                    {t("common.close")}
+                </Button>
             </div>
         </Dialog>
     );

@@ -15,11 +15,14 @@ export function Navigation() {
     const { t } = useTexts();
     const { may, isAdministrator } = useSession();
     const { project } = useTenancy();
-    const workspace: Entry[] = project === undefined ? [] : [
-        { to: `/projects/${project.id}/overview`, icon: "overview", label: "nav.overview" },
-        { to: `/projects/${project.id}/services`, icon: "services", label: "nav.services" },
-        { to: `/projects/${project.id}/tags`, icon: "tag", label: "nav.tags" },
-    ];
+    const workspace: Entry[] =
+        project === undefined
+            ? []
+            : [
+                  { to: `/projects/${project.id}/overview`, icon: "overview", label: "nav.overview" },
+                  { to: `/projects/${project.id}/services`, icon: "services", label: "nav.services" },
+                  { to: `/projects/${project.id}/tags`, icon: "tag", label: "nav.tags" },
+              ];
     const administration: Entry[] = [
         { to: "/admin/organizations", icon: "organization", label: "nav.organizations" },
         { to: "/admin/projects", icon: "project", label: "nav.projects" },

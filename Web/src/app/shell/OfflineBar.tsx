@@ -16,5 +16,10 @@ export function OfflineBar() {
         };
     }, []);
     if (!isOffline) return null;
-    return <div className="offline-bar" role="status"><Icon name="offline" />{t("shell.offline")}</div>;
+    return (
+        <div className="offline-bar" role="status">
+            <Icon name="offline" />
+            {t("shell.offline")}
+        </div>
+    );
 }

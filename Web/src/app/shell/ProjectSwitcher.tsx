@@ -19,11 +19,17 @@ export function ProjectSwitcher() {
     return (
         <span className="switcher">
             <Popup
-                label={t("switcher.label")} kind={projects.length > 8 ? "dialog" : "menu"}
+                label={t("switcher.label")}
+                kind={projects.length > 8 ? "dialog" : "menu"}
                 trigger={(wired) => (
                     <button type="button" className="button quiet" title={t("switcher.label")} {...wired}>
                         <span className="names">
-                            {org !== "" && <><span className="soft ellipsis">{org}</span><span className="faint slash">/</span></>}
+                            {org !== "" && (
+                                <>
+                                    <span className="soft ellipsis">{org}</span>
+                                    <span className="faint slash">/</span>
+                                </>
+                            )}
                             <span className="ellipsis">{project.name}</span>
                         </span>
                         <Icon name="down" size="s" />
@@ -52,14 +58,23 @@ function ProjectList({ current, close }: { current: Project; close: () => void }
     return (
         <>
             {projects.length > 8 && (
-                <div className="switcher-search"><SearchInput label={t("switcher.search")} value={q} onChange={setQ} /></div>
+                <div className="switcher-search">
+                    <SearchInput label={t("switcher.search")} value={q} onChange={setQ} />
+                </div>
             )}
             {groups.map(([org, list]) => (
                 <div key={org} role="group" aria-label={orgName(org)}>
-                    {(orgs.length > 1 || groups.length > 1) && <div className="popup-title" aria-hidden="true">{orgName(org)}</div>}
+                    {(orgs.length > 1 || groups.length > 1) && (
+                        <div className="popup-title" aria-hidden="true">
+                            {orgName(org)}
+                        </div>
+                    )}
                     {list.map((each) => (
                         <MenuLink
-                            key={each.id} to={placeInProject(path, each.id)} icon="project" isChecked={each.id === current.id}
+                            key={each.id}
+                            to={placeInProject(path, each.id)}
+                            icon="project"
+                            isChecked={each.id === current.id}
                             onSelect={close}
                         >
                             {each.name}
@@ -71,7 +86,9 @@ function ProjectList({ current, close }: { current: Project; close: () => void }
             {isAdministrator && (
                 <>
                     <hr className="popup-line" />
-                    <MenuLink to="/admin/projects" icon="settings" onSelect={close}>{t("switcher.manage")}</MenuLink>
+                    <MenuLink to="/admin/projects" icon="settings" onSelect={close}>
+                        {t("switcher.manage")}
+                    </MenuLink>
                 </>
             )}
         </>

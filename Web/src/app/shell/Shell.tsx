@@ -22,18 +22,30 @@ export function Shell({ children }: { children: ReactNode }) {
     useEffect(() => {
         if (!isOpen) return;
         drawer.current?.querySelector<HTMLElement>("a, button")?.focus();
-        const onKey = (event: KeyboardEvent) => { if (event.key === "Escape") setOpen(false); };
+        const onKey = (event: KeyboardEvent) => {
+            if (event.key === "Escape") setOpen(false);
+        };
         window.addEventListener("keydown", onKey);
         return () => window.removeEventListener("keydown", onKey);
     }, [isOpen]);
     return (
         <div className="shell">
-            <a className="skip" href="#main">{t("shell.skip")}</a>
+            <a className="skip" href="#main">
+                {t("shell.skip")}
+            </a>
             <header className="topbar">
                 <span className="menu-button">
-                    <IconButton icon="menu" label={t("shell.menu")} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+                    <IconButton
+                        icon="menu"
+                        label={t("shell.menu")}
+                        aria-expanded={isOpen}
+                        onClick={() => setOpen(!isOpen)}
+                    />
                 </span>
-                <Link to="/" className="brand"><Mark /><span>Edgewright</span></Link>
+                <Link to="/" className="brand">
+                    <Mark />
+                    <span>Edgewright</span>
+                </Link>
                 <ProjectSwitcher />
                 <span className="grow" />
                 <AlarmBell />
@@ -41,7 +53,9 @@ export function Shell({ children }: { children: ReactNode }) {
                 <AccountMenu />
             </header>
             {isOpen && <div className="drawer-veil" onClick={() => setOpen(false)} />}
-            <aside ref={drawer} className={`sidebar${isOpen ? " open" : ""}`}><Navigation /></aside>
+            <aside ref={drawer} className={`sidebar${isOpen ? " open" : ""}`}>
+                <Navigation />
+            </aside>
             <main id="main" tabIndex={-1}>
                 <OfflineBar />
                 {children}
@@ -51,5 +65,9 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 export function Mark() {
-    return <span className="brand-mark"><Icon name="services" /></span>;
+    return (
+        <span className="brand-mark">
+            <Icon name="services" />
+        </span>
+    );
 }

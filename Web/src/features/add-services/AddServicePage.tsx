@@ -39,26 +39,36 @@ export function AddServicePage({ project = "" }: PlaceProps) {
         });
         return found;
     };
-    const save = () => saving.run(async () => {
-        const made = await api.createService(project, createRequest(form));
-        tell(t("addService.added", { name: made.name }));
-        go(`${list}/${made.id}`);
-    });
+    const save = () =>
+        saving.run(async () => {
+            const made = await api.createService(project, createRequest(form));
+            tell(t("addService.added", { name: made.name }));
+            go(`${list}/${made.id}`);
+        });
     const isGood = check?.reachable === true && check.authenticated;
     const submit = async (event: FormEvent) => {
         event.preventDefault();
         const found = isGood ? check : await test();
         if (found?.reachable === true && found.authenticated) await save();
     };
-    const isComplete = form.name.trim() !== "" && hasEndpoint(form)
-        && (form.auth.kind !== "password" || (form.auth.username !== "" && form.auth.password !== ""));
+    const isComplete =
+        form.name.trim() !== "" &&
+        hasEndpoint(form) &&
+        (form.auth.kind !== "password" || (form.auth.username !== "" && form.auth.password !== ""));
     const { problem } = saving;
-    const isBeside = problem !== undefined && problem.errors.length > 0
-        && problem.errors.every((error) => (formFields as readonly string[]).includes(error.field));
+    const isBeside =
+        problem !== undefined &&
+        problem.errors.length > 0 &&
+        problem.errors.every((error) => (formFields as readonly string[]).includes(error.field));
     return (
         <Page
-            isNarrow title={t("services.add")}
-            lead={<>{t("addService.lead")} <Link to={`${list}/import`}>{t("addService.manyLink")}</Link></>}
+            isNarrow
+            title={t("services.add")}
+            lead={
+                <>
+                    {t("addService.lead")} <Link to={`${list}/import`}>{t("addService.manyLink")}</Link>
+                </>
+            }
         >
             <form className="stack wide" onSubmit={(event) => void submit(event)} noValidate>
                 <Step number={1} title={t("addService.what")}>
@@ -68,26 +78,50 @@ export function AddServicePage({ project = "" }: PlaceProps) {
                 <Step number={2} title={t("addService.access")}>
                     <AuthenticationFields auth={form.auth} onChange={(auth) => change({ auth })} problem={problem} />
                     {form.auth.kind === "jwt" && (
-                        <Notice>{t("auth.keyHint")} <a href={places.edgePublicKey} download>{t("auth.downloadKey")}</a></Notice>
+                        <Notice>
+                            {t("auth.keyHint")}{" "}
+                            <a href={places.edgePublicKey} download>
+                                {t("auth.downloadKey")}
+                            </a>
+                        </Notice>
                     )}
                 </Step>
                 <Step number={3} title={t("addService.details")}>
-                    <TagInput project={project} label={t("nav.tags")} tags={form.tags} onChange={(tags) => change({ tags })} />
+                    <TagInput
+                        project={project}
+                        label={t("nav.tags")}
+                        tags={form.tags}
+                        onChange={(tags) => change({ tags })}
+                    />
                     <DescriptionField form={form} onChange={change} problem={problem} />
                 </Step>
                 <ConnectionResult check={check} problem={testing.problem} />
                 {problem !== undefined && !isBeside && <ProblemNotice problem={problem} />}
                 <div className="row wrap form-actions">
-                    <Button type="submit" kind="primary" isBusy={saving.isRunning || (testing.isRunning && !isGood)} disabled={!isComplete}>
+                    <Button
+                        type="submit"
+                        kind="primary"
+                        isBusy={saving.isRunning || (testing.isRunning && !isGood)}
+                        disabled={!isComplete}
+                    >
                         {t(isGood ? "addService.save" : "addService.testAndSave")}
                     </Button>
-                    <Button isBusy={testing.isRunning} disabled={!hasEndpoint(form)} icon="refresh" onClick={() => void test()}>
+                    <Button
+                        isBusy={testing.isRunning}
+                        disabled={!hasEndpoint(form)}
+                        icon="refresh"
+                        onClick={() => void test()}
+                    >
                         {t("check.test")}
                     </Button>
                     {check !== undefined && !isGood && (
-                        <Button isBusy={saving.isRunning} disabled={!isComplete} onClick={() => void save()}>{t("addService.saveAnyway")}</Button>
+                        <Button isBusy={saving.isRunning} disabled={!isComplete} onClick={() => void save()}>
+                            {t("addService.saveAnyway")}
+                        </Button>
                     )}
-                    <LinkButton to={list} kind="quiet">{t("common.cancel")}</LinkButton>
+                    <LinkButton to={list} kind="quiet">
+                        {t("common.cancel")}
+                    </LinkButton>
                 </div>
             </form>
         </Page>
@@ -97,7 +131,14 @@ export function AddServicePage({ project = "" }: PlaceProps) {
 function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
     return (
         <section className="card">
-            <div className="card-head"><h2 className="row"><span className="step-number" aria-hidden="true">{number}</span>{title}</h2></div>
+            <div className="card-head">
+                <h2 className="row">
+                    <span className="step-number" aria-hidden="true">
+                        {number}
+                    </span>
+                    {title}
+                </h2>
+            </div>
             <div className="card-body stack">{children}</div>
         </section>
     );

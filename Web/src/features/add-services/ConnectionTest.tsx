@@ -13,7 +13,9 @@ export function ConnectionResult({ check, problem }: { check: ConnectionCheck | 
         <Notice kind={isGood ? "ok" : check.reachable ? "warn" : "bad"}>
             <div className="strong">{title}</div>
             <div>{check.message}</div>
-            {check.version !== undefined && <div className="soft">{t("check.version", { version: check.version })}</div>}
+            {check.version !== undefined && (
+                <div className="soft">{t("check.version", { version: check.version })}</div>
+            )}
         </Notice>
     );
 }

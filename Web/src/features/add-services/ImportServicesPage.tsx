@@ -18,12 +18,14 @@ export function ImportServicesPage({ project = "" }: PlaceProps) {
     const running = useImport(project);
     return (
         <Page
-            isNarrow title={t("import.title")} lead={t("import.lead")}
-            actions={(
+            isNarrow
+            title={t("import.title")}
+            lead={t("import.lead")}
+            actions={
                 <Button icon="download" onClick={() => downloadText("services-template.csv", "text/csv", template)}>
                     {t("import.template")}
                 </Button>
-            )}
+            }
         >
             {running === undefined ? <Choose project={project} /> : <Progress project={project} running={running} />}
         </Page>
@@ -44,7 +46,11 @@ function Choose({ project }: { project: string }) {
         <>
             <DropZone onFile={(chosen) => void take(chosen)} />
             {file !== undefined && preview !== undefined && (
-                <Card isFlush title={file.name} actions={<span className="faint small number">{bytes(file.size)}</span>}>
+                <Card
+                    isFlush
+                    title={file.name}
+                    actions={<span className="faint small number">{bytes(file.size)}</span>}
+                >
                     {isTooLarge && <Notice kind="bad">{t("import.tooLarge")}</Notice>}
                     {preview.missing.length > 0 && (
                         <Notice kind="bad">{t("import.missing", { columns: preview.missing.join(", ") })}</Notice>
@@ -52,7 +58,12 @@ function Choose({ project }: { project: string }) {
                     <PreviewTable preview={preview} />
                     <div className="card-foot">
                         <Button onClick={() => void take(undefined)}>{t("common.cancel")}</Button>
-                        <Button kind="primary" icon="upload" disabled={!canStart} onClick={() => startImport(project, file)}>
+                        <Button
+                            kind="primary"
+                            icon="upload"
+                            disabled={!canStart}
+                            onClick={() => startImport(project, file)}
+                        >
                             {t("import.start")}
                         </Button>
                     </div>
@@ -74,16 +85,29 @@ function DropZone({ onFile }: { onFile: (file: File | undefined) => void }) {
     };
     return (
         <div
-            className={`drop${isOver ? " over" : ""}`} onDrop={drop} onDragLeave={() => setOver(false)}
-            onDragOver={(event) => { event.preventDefault(); setOver(true); }}
+            className={`drop${isOver ? " over" : ""}`}
+            onDrop={drop}
+            onDragLeave={() => setOver(false)}
+            onDragOver={(event) => {
+                event.preventDefault();
+                setOver(true);
+            }}
         >
             <Icon name="upload" size="l" />
             <p className="strong">{t("import.drop")}</p>
             <p className="faint">{t("import.limits")}</p>
             <Button onClick={() => input.current?.click()}>{t("import.choose")}</Button>
             <input
-                ref={input} type="file" accept=".csv,text/csv" className="hidden-text" tabIndex={-1} aria-label={t("import.choose")}
-                onChange={(event) => { onFile(event.target.files?.[0]); event.target.value = ""; }}
+                ref={input}
+                type="file"
+                accept=".csv,text/csv"
+                className="hidden-text"
+                tabIndex={-1}
+                aria-label={t("import.choose")}
+                onChange={(event) => {
+                    onFile(event.target.files?.[0]);
+                    event.target.value = "";
+                }}
             />
         </div>
     );
@@ -95,10 +119,24 @@ function PreviewTable({ preview }: { preview: Preview }) {
         <div className="table-scroll" role="region" aria-label={t("import.preview")} tabIndex={0}>
             <table className="table">
                 <caption className="hidden-text">{t("import.preview")}</caption>
-                <thead><tr>{preview.header.map((name, index) => <th scope="col" key={index}>{name}</th>)}</tr></thead>
+                <thead>
+                    <tr>
+                        {preview.header.map((name, index) => (
+                            <th scope="col" key={index}>
+                                {name}
+                            </th>
+                        ))}
+                    </tr>
+                </thead>
                 <tbody>
                     {preview.rows.map((row, index) => (
-                        <tr key={index}>{preview.header.map((_, cell) => <td key={cell} className="nowrap">{row[cell]}</td>)}</tr>
+                        <tr key={index}>
+                            {preview.header.map((_, cell) => (
+                                <td key={cell} className="nowrap">
+                                    {row[cell]}
+                                </td>
+                            ))}
+                        </tr>
                     ))}
                 </tbody>
             </table>
@@ -116,8 +154,14 @@ function Progress({ project, running }: { project: string; running: Import }) {
             <div className="stack" aria-live="polite">
                 {state === "sending" && (
                     <>
-                        <progress aria-label={t("import.sending")} max={Math.max(1, running.size)} value={running.sent} />
-                        <p className="soft">{t("import.sentOf", { sent: bytes(running.sent), size: bytes(running.size) })}</p>
+                        <progress
+                            aria-label={t("import.sending")}
+                            max={Math.max(1, running.size)}
+                            value={running.sent}
+                        />
+                        <p className="soft">
+                            {t("import.sentOf", { sent: bytes(running.sent), size: bytes(running.size) })}
+                        </p>
                     </>
                 )}
                 {state === "working" && (
@@ -130,15 +174,25 @@ function Progress({ project, running }: { project: string; running: Import }) {
                 {problem !== undefined && <ProblemNotice problem={problem} />}
                 {result !== undefined && (
                     <>
-                        <Notice kind={result.imported > 0 ? "ok" : "warn"}>{t("import.imported", { count: result.imported })}</Notice>
+                        <Notice kind={result.imported > 0 ? "ok" : "warn"}>
+                            {t("import.imported", { count: result.imported })}
+                        </Notice>
                         {result.failed.length > 0 && <Failures file={running.file} failures={result.failed} />}
                     </>
                 )}
                 <div className="row wrap">
-                    {result !== undefined && <LinkButton to={list} kind="primary">{t("import.toList")}</LinkButton>}
-                    {isOver
-                        ? <Button onClick={() => forgetImport(project)}>{t("import.another")}</Button>
-                        : <Button kind="danger" onClick={() => forgetImport(project)}>{t("common.cancel")}</Button>}
+                    {result !== undefined && (
+                        <LinkButton to={list} kind="primary">
+                            {t("import.toList")}
+                        </LinkButton>
+                    )}
+                    {isOver ? (
+                        <Button onClick={() => forgetImport(project)}>{t("import.another")}</Button>
+                    ) : (
+                        <Button kind="danger" onClick={() => forgetImport(project)}>
+                            {t("common.cancel")}
+                        </Button>
+                    )}
                 </div>
             </div>
         </Card>
@@ -151,27 +205,50 @@ function Failures({ file, failures }: { file: string; failures: readonly ImportF
     const { t } = useTexts();
     const save = () => {
         const lines = failures.map((each) => [String(each.line), each.column, each.reason].map(csvCell).join(","));
-        downloadText(`${file.replace(/\.csv$/i, "")}-refused.csv`, "text/csv", ["line,column,reason", ...lines, ""].join("\r\n"));
+        downloadText(
+            `${file.replace(/\.csv$/i, "")}-refused.csv`,
+            "text/csv",
+            ["line,column,reason", ...lines, ""].join("\r\n"),
+        );
     };
     return (
         <>
             <div className="row wrap apart">
                 <h3>{t("import.refused", { count: failures.length })}</h3>
-                <Button size="small" icon="download" onClick={save}>{t("import.report")}</Button>
+                <Button size="small" icon="download" onClick={save}>
+                    {t("import.report")}
+                </Button>
             </div>
-            <div className="table-scroll" role="region" aria-label={t("import.refused", { count: failures.length })} tabIndex={0}>
+            <div
+                className="table-scroll"
+                role="region"
+                aria-label={t("import.refused", { count: failures.length })}
+                tabIndex={0}
+            >
                 <table className="table wrap">
                     <thead>
-                        <tr><th scope="col" className="end">{t("import.line")}</th><th scope="col">{t("import.column")}</th><th scope="col">{t("import.reason")}</th></tr>
+                        <tr>
+                            <th scope="col" className="end">
+                                {t("import.line")}
+                            </th>
+                            <th scope="col">{t("import.column")}</th>
+                            <th scope="col">{t("import.reason")}</th>
+                        </tr>
                     </thead>
                     <tbody>
                         {failures.slice(0, shown).map((each, index) => (
-                            <tr key={index}><td className="end number">{each.line}</td><td>{each.column}</td><td className="break">{each.reason}</td></tr>
+                            <tr key={index}>
+                                <td className="end number">{each.line}</td>
+                                <td>{each.column}</td>
+                                <td className="break">{each.reason}</td>
+                            </tr>
                         ))}
                     </tbody>
                 </table>
             </div>
-            {failures.length > shown && <p className="faint small">{t("jobs.more", { count: failures.length - shown })}</p>}
+            {failures.length > shown && (
+                <p className="faint small">{t("jobs.more", { count: failures.length - shown })}</p>
+            )}
         </>
     );
 }

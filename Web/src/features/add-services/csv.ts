@@ -43,7 +43,9 @@ export async function previewOf(file: File): Promise<Preview> {
     const [header = [], ...rows] = parseCSV(text);
     const names = header.map((name) => name.trim());
     return {
-        header: names, rows: rows.slice(0, shownRows), missing: neededColumns.filter((name) => !names.includes(name)),
+        header: names,
+        rows: rows.slice(0, shownRows),
+        missing: neededColumns.filter((name) => !names.includes(name)),
     };
 }
 

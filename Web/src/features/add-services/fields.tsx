@@ -15,8 +15,14 @@ export function CategoryField({ form, onChange }: Omit<FieldsProps, "problem">) 
     const { t } = useTexts();
     return (
         <Choices
-            label={t("services.column.category")} value={form.category} onChange={(category) => onChange({ category })}
-            options={categories.map((value) => ({ value, label: t(`category.${value}`), hint: t(`categoryHint.${value}`) }))}
+            label={t("services.column.category")}
+            value={form.category}
+            onChange={(category) => onChange({ category })}
+            options={categories.map((value) => ({
+                value,
+                label: t(`category.${value}`),
+                hint: t(`categoryHint.${value}`),
+            }))}
         />
     );
 }
@@ -26,24 +32,45 @@ export function PlaceFields({ form, onChange, problem }: FieldsProps) {
     return (
         <>
             <TextField
-                label={t("services.column.name")} value={form.name} onChange={(name) => onChange({ name })} maxLength={200}
-                required autoComplete="off" error={errorOf(problem, "name")} hint={t("addService.nameHint")}
+                label={t("services.column.name")}
+                value={form.name}
+                onChange={(name) => onChange({ name })}
+                maxLength={200}
+                required
+                autoComplete="off"
+                error={errorOf(problem, "name")}
+                hint={t("addService.nameHint")}
             />
             <TextField
-                label={t("services.column.endpoint")} value={form.endpoint} onChange={(endpoint) => onChange({ endpoint })}
-                maxLength={1000} required autoComplete="off" spellCheck={false} inputMode="url" className="input mono"
-                error={errorOf(problem, "endpoint")} hint={t("addService.endpointHint")}
+                label={t("services.column.endpoint")}
+                value={form.endpoint}
+                onChange={(endpoint) => onChange({ endpoint })}
+                maxLength={1000}
+                required
+                autoComplete="off"
+                spellCheck={false}
+                inputMode="url"
+                className="input mono"
+                error={errorOf(problem, "endpoint")}
+                hint={t("addService.endpointHint")}
             />
             {isSecure(form) && (
                 <CheckField
-                    label={t("addService.verifyTLS")} hint={t("addService.verifyTLSHint")} isOn={form.verifyTLS}
+                    label={t("addService.verifyTLS")}
+                    hint={t("addService.verifyTLSHint")}
+                    isOn={form.verifyTLS}
                     onChange={(verifyTLS) => onChange({ verifyTLS })}
                 />
             )}
             {form.category === "custom" && (
                 <TextField
-                    label={t("addService.healthPath")} value={form.healthPath} onChange={(healthPath) => onChange({ healthPath })}
-                    maxLength={500} className="input mono" error={errorOf(problem, "healthPath")} hint={t("addService.healthPathHint")}
+                    label={t("addService.healthPath")}
+                    value={form.healthPath}
+                    onChange={(healthPath) => onChange({ healthPath })}
+                    maxLength={500}
+                    className="input mono"
+                    error={errorOf(problem, "healthPath")}
+                    hint={t("addService.healthPathHint")}
                 />
             )}
         </>
@@ -54,8 +81,13 @@ export function DescriptionField({ form, onChange, problem }: FieldsProps) {
     const { t } = useTexts();
     return (
         <TextArea
-            label={t("common.description")} isOptional value={form.description} maxLength={1000} rows={2}
-            onChange={(description) => onChange({ description })} error={errorOf(problem, "description")}
+            label={t("common.description")}
+            isOptional
+            value={form.description}
+            maxLength={1000}
+            rows={2}
+            onChange={(description) => onChange({ description })}
+            error={errorOf(problem, "description")}
         />
     );
 }
@@ -75,18 +107,29 @@ export function AuthenticationFields({ auth, onChange, problem, hasPassword }: A
     return (
         <>
             <Choices
-                label={t("auth.kind")} value={auth.kind} onChange={(kind) => onChange({ ...auth, kind })}
+                label={t("auth.kind")}
+                value={auth.kind}
+                onChange={(kind) => onChange({ ...auth, kind })}
                 options={kinds.map((value) => ({ value, label: t(`auth.${value}`), hint: t(`authHint.${value}`) }))}
             />
             {auth.kind === "password" && (
                 <div className="field-row">
                     <TextField
-                        label={t("auth.username")} value={auth.username} onChange={(username) => onChange({ ...auth, username })}
-                        maxLength={200} autoComplete="off" required error={errorOf(problem, "auth.username")}
+                        label={t("auth.username")}
+                        value={auth.username}
+                        onChange={(username) => onChange({ ...auth, username })}
+                        maxLength={200}
+                        autoComplete="off"
+                        required
+                        error={errorOf(problem, "auth.username")}
                     />
                     <TextField
-                        label={t("auth.passwordField")} type="password" value={auth.password} maxLength={500}
-                        onChange={(password) => onChange({ ...auth, password })} autoComplete="new-password"
+                        label={t("auth.passwordField")}
+                        type="password"
+                        value={auth.password}
+                        maxLength={500}
+                        onChange={(password) => onChange({ ...auth, password })}
+                        autoComplete="new-password"
                         error={errorOf(problem, "auth.password")}
                         hint={hasPassword === true ? t("auth.passwordKept") : t("auth.passwordSealed")}
                     />

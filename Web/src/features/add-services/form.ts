@@ -1,5 +1,11 @@
 // What is filled in about a service, as fields of a form, and as the platform wants it.
-import type { AuthenticationKind, AuthenticationRequest, CreateServiceRequest, EdgeService, ServiceCategory } from "../../api/types";
+import type {
+    AuthenticationKind,
+    AuthenticationRequest,
+    CreateServiceRequest,
+    EdgeService,
+    ServiceCategory,
+} from "../../api/types";
 
 export interface AuthenticationForm {
     kind: AuthenticationKind;
@@ -19,16 +25,36 @@ export interface ServiceForm {
 }
 
 export const emptyForm: ServiceForm = {
-    category: "neuronex", name: "", endpoint: "http://", verifyTLS: true, healthPath: "/",
-    auth: { kind: "none", username: "", password: "" }, tags: [], description: "",
+    category: "neuronex",
+    name: "",
+    endpoint: "http://",
+    verifyTLS: true,
+    healthPath: "/",
+    auth: { kind: "none", username: "", password: "" },
+    tags: [],
+    description: "",
 };
 
-export const formFields = ["name", "endpoint", "healthPath", "auth.username", "auth.password", "auth.kind", "description", "tags"] as const;
+export const formFields = [
+    "name",
+    "endpoint",
+    "healthPath",
+    "auth.username",
+    "auth.password",
+    "auth.kind",
+    "description",
+    "tags",
+] as const;
 
 export function formOf(service: EdgeService): ServiceForm {
     return {
-        category: service.category, name: service.name, endpoint: service.endpoint, verifyTLS: service.verifyTLS,
-        healthPath: service.healthPath ?? "/", tags: service.tags, description: service.description,
+        category: service.category,
+        name: service.name,
+        endpoint: service.endpoint,
+        verifyTLS: service.verifyTLS,
+        healthPath: service.healthPath ?? "/",
+        tags: service.tags,
+        description: service.description,
         auth: { kind: service.auth.kind, username: service.auth.username ?? "", password: "" },
     };
 }
@@ -41,8 +67,12 @@ export function authRequest(auth: AuthenticationForm): AuthenticationRequest {
 
 export function createRequest(form: ServiceForm): CreateServiceRequest {
     return {
-        name: form.name.trim(), category: form.category, endpoint: form.endpoint.trim(), auth: authRequest(form.auth),
-        tags: form.tags, description: form.description.trim(),
+        name: form.name.trim(),
+        category: form.category,
+        endpoint: form.endpoint.trim(),
+        auth: authRequest(form.auth),
+        tags: form.tags,
+        description: form.description.trim(),
         verifyTLS: isSecure(form) ? form.verifyTLS : undefined,
         healthPath: form.category === "custom" ? form.healthPath.trim() || "/" : undefined,
     };

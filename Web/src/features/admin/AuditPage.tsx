@@ -37,18 +37,30 @@ export function AuditPage() {
     const pages = usePages(`audit ${key}`, limit, (request, signal) => api.listAudit(filter, request, signal));
     const isFiltered = key !== "{}";
     const clear = () => change(Object.fromEntries(names.map((name) => [name, undefined])));
-    const placeOf = (entry: AuditEntry) => [orgName(entry.orgId), projectName(entry.projectId)].filter(Boolean).join(" / ");
+    const placeOf = (entry: AuditEntry) =>
+        [orgName(entry.orgId), projectName(entry.projectId)].filter(Boolean).join(" / ");
     return (
         <Page title={t("nav.audit")} lead={t("auditPage.lead")}>
             <Filters query={query} change={change} onClear={isFiltered ? clear : undefined} />
             <section className="card list-card">
                 <AuditTable
-                    pages={pages} placeOf={placeOf}
-                    empty={(
-                        <State icon="audit" title={t(isFiltered ? "auditPage.noneFound" : "auditPage.none")} actions={isFiltered && <Button onClick={clear}>{t("services.clearFilters")}</Button>} />
-                    )}
+                    pages={pages}
+                    placeOf={placeOf}
+                    empty={
+                        <State
+                            icon="audit"
+                            title={t(isFiltered ? "auditPage.noneFound" : "auditPage.none")}
+                            actions={isFiltered && <Button onClick={clear}>{t("services.clearFilters")}</Button>}
+                        />
+                    }
                 />
-                <Pager paging={pages.paging} limit={limit} count={pages.items.length} total={pages.total} isLoading={pages.isLoading} />
+                <Pager
+                    paging={pages.paging}
+                    limit={limit}
+                    count={pages.items.length}
+                    total={pages.total}
+                    isLoading={pages.isLoading}
+                />
             </section>
         </Page>
     );
@@ -67,29 +79,58 @@ function Filters({ query, change, onClear }: FiltersProps) {
     const any = (label: string) => ({ value: "", label });
     return (
         <div className="filters" role="search">
-            <TextFilter label={t("audit.actor")} value={value("operator")} onChange={(operator) => change({ operator })} />
-            <TextFilter label={t("audit.operation")} value={value("operation")} onChange={(operation) => change({ operation })} />
-            <Select
-                aria-label={t("auditPage.type")} value={value("type")} onChange={(type) => change({ type })}
-                options={[any(t("auditPage.type")), ...types.map((each) => ({ value: each, label: t(`auditPage.type.${each}`) }))]}
+            <TextFilter
+                label={t("audit.actor")}
+                value={value("operator")}
+                onChange={(operator) => change({ operator })}
+            />
+            <TextFilter
+                label={t("audit.operation")}
+                value={value("operation")}
+                onChange={(operation) => change({ operation })}
             />
             <Select
-                aria-label={t("jobs.result")} value={value("result")} onChange={(result) => change({ result })}
-                options={[any(t("jobs.result")), ...results.map((each) => ({ value: each, label: t(`audit.result.${each}`) }))]}
+                aria-label={t("auditPage.type")}
+                value={value("type")}
+                onChange={(type) => change({ type })}
+                options={[
+                    any(t("auditPage.type")),
+                    ...types.map((each) => ({ value: each, label: t(`auditPage.type.${each}`) })),
+                ]}
+            />
+            <Select
+                aria-label={t("jobs.result")}
+                value={value("result")}
+                onChange={(result) => change({ result })}
+                options={[
+                    any(t("jobs.result")),
+                    ...results.map((each) => ({ value: each, label: t(`audit.result.${each}`) })),
+                ]}
             />
             {orgs.length > 1 && (
                 <Select
-                    aria-label={t("admin.organization")} value={value("org")} onChange={(org) => change({ org })}
-                    options={[any(t("admin.anyOrganization")), ...orgs.map((each) => ({ value: each.id, label: each.name }))]}
+                    aria-label={t("admin.organization")}
+                    value={value("org")}
+                    onChange={(org) => change({ org })}
+                    options={[
+                        any(t("admin.anyOrganization")),
+                        ...orgs.map((each) => ({ value: each.id, label: each.name })),
+                    ]}
                 />
             )}
             <Select
-                aria-label={t("tokens.project")} value={value("project")} onChange={(project) => change({ project })}
+                aria-label={t("tokens.project")}
+                value={value("project")}
+                onChange={(project) => change({ project })}
                 options={[any(t("tokens.project")), ...projects.map((each) => ({ value: each.id, label: each.name }))]}
             />
             <MomentFilter label={t("auditPage.from")} value={value("from")} onChange={(from) => change({ from })} />
             <MomentFilter label={t("auditPage.until")} value={value("until")} onChange={(until) => change({ until })} />
-            {onClear !== undefined && <Button kind="quiet" icon="close" onClick={onClear}>{t("services.clearFilters")}</Button>}
+            {onClear !== undefined && (
+                <Button kind="quiet" icon="close" onClick={onClear}>
+                    {t("services.clearFilters")}
+                </Button>
+            )}
         </div>
     );
 }
@@ -103,11 +144,24 @@ interface FilterProps {
 function TextFilter({ label, value, onChange }: FilterProps) {
     const [text, setText] = useState(value);
     useEffect(() => setText(value), [value]);
-    const tell = () => { if (text.trim() !== value) onChange(text.trim()); };
-    const submit = (event: FormEvent) => { event.preventDefault(); tell(); };
+    const tell = () => {
+        if (text.trim() !== value) onChange(text.trim());
+    };
+    const submit = (event: FormEvent) => {
+        event.preventDefault();
+        tell();
+    };
     return (
         <form className="text-filter" onSubmit={submit}>
-            <input className="input" aria-label={label} placeholder={label} value={text} maxLength={64} onChange={(event) => setText(event.target.value)} onBlur={tell} />
+            <input
+                className="input"
+                aria-label={label}
+                placeholder={label}
+                value={text}
+                maxLength={64}
+                onChange={(event) => setText(event.target.value)}
+                onBlur={tell}
+            />
         </form>
     );
 }
@@ -116,7 +170,12 @@ function MomentFilter({ label, value, onChange }: FilterProps) {
     return (
         <label className="row moment-filter">
             <span className="faint small">{label}</span>
-            <input className="input" type="datetime-local" value={value} onChange={(event) => onChange(event.target.value)} />
+            <input
+                className="input"
+                type="datetime-local"
+                value={value}
+                onChange={(event) => onChange(event.target.value)}
+            />
         </label>
     );
 }

@@ -26,14 +26,18 @@ export interface MemberPlace {
 
 export const membersOf = {
     organization: (id: string): MemberPlace => ({
-        key: `org ${id}`, roles: ["orgAdmin"],
+        key: `org ${id}`,
+        roles: ["orgAdmin"],
         list: (request, signal) => api.listOrganizationMembers(id, request, signal),
-        add: (email, role) => api.addOrganizationMember(id, email, role), remove: (user) => api.removeOrganizationMember(id, user),
+        add: (email, role) => api.addOrganizationMember(id, email, role),
+        remove: (user) => api.removeOrganizationMember(id, user),
     }),
     project: (id: string): MemberPlace => ({
-        key: `project ${id}`, roles: ["user", "projectAdmin"],
+        key: `project ${id}`,
+        roles: ["user", "projectAdmin"],
         list: (request, signal) => api.listProjectMembers(id, request, signal),
-        add: (email, role) => api.addProjectMember(id, email, role), setRole: (user, role) => api.setProjectMember(id, user, role),
+        add: (email, role) => api.addProjectMember(id, email, role),
+        setRole: (user, role) => api.setProjectMember(id, user, role),
         remove: (user) => api.removeProjectMember(id, user),
     }),
 };
@@ -55,41 +59,86 @@ export function Members({ place, title, mayEdit }: { place: MemberPlace; title: 
         }
         pages.reload();
     };
-    const add = mayEdit && <Button size="small" icon="plus" onClick={() => setAsked({ kind: "add" })}>{t("members.add")}</Button>;
+    const add = mayEdit && (
+        <Button size="small" icon="plus" onClick={() => setAsked({ kind: "add" })}>
+            {t("members.add")}
+        </Button>
+    );
     // Who has the role from above is shown, but not changed here.
     const isOwn = (member: Member) => place.roles.includes(member.role);
     return (
         <Card isFlush title={title} actions={add}>
             <DataTable<Member>
-                label={title} rows={pages.items} rowKey={(member) => `${member.userId} ${member.role}`} isLoading={pages.isLoading}
-                problem={pages.problem} onRetry={pages.reload} empty={<State icon="users" title={t("members.none")}>{t("members.noneHint")}</State>}
+                label={title}
+                rows={pages.items}
+                rowKey={(member) => `${member.userId} ${member.role}`}
+                isLoading={pages.isLoading}
+                problem={pages.problem}
+                onRetry={pages.reload}
+                empty={
+                    <State icon="users" title={t("members.none")}>
+                        {t("members.noneHint")}
+                    </State>
+                }
                 columns={[
-                    { id: "name", title: t("common.name"), cell: (member) => <span className="strong">{member.name}</span> },
-                    { id: "email", title: t("signIn.email"), cell: (member) => <span className="soft break">{member.email}</span> },
                     {
-                        id: "role", title: t("members.role"), cell: (member) => mayEdit && place.setRole !== undefined && isOwn(member)
-                            ? (
+                        id: "name",
+                        title: t("common.name"),
+                        cell: (member) => <span className="strong">{member.name}</span>,
+                    },
+                    {
+                        id: "email",
+                        title: t("signIn.email"),
+                        cell: (member) => <span className="soft break">{member.email}</span>,
+                    },
+                    {
+                        id: "role",
+                        title: t("members.role"),
+                        cell: (member) =>
+                            mayEdit && place.setRole !== undefined && isOwn(member) ? (
                                 <Select
-                                    isSmall aria-label={t("members.roleOf", { name: member.name })} value={member.role}
+                                    isSmall
+                                    aria-label={t("members.roleOf", { name: member.name })}
+                                    value={member.role}
                                     onChange={(role) => void setRole(member, role)}
                                     options={place.roles.map((value) => ({ value, label: t(`role.${value}`) }))}
                                 />
-                            )
-                            : t(`role.${member.role}`),
+                            ) : (
+                                t(`role.${member.role}`)
+                            ),
                     },
                     {
-                        id: "actions", title: "", label: t("common.actions"), className: "actions", cell: (member) => mayEdit && isOwn(member) && (
-                            <Button size="small" kind="danger" onClick={() => setAsked({ kind: "remove", member })}>{t("members.remove")}</Button>
-                        ),
+                        id: "actions",
+                        title: "",
+                        label: t("common.actions"),
+                        className: "actions",
+                        cell: (member) =>
+                            mayEdit &&
+                            isOwn(member) && (
+                                <Button size="small" kind="danger" onClick={() => setAsked({ kind: "remove", member })}>
+                                    {t("members.remove")}
+                                </Button>
+                            ),
                     },
                 ]}
             />
-            <Pager paging={pages.paging} limit={limit} count={pages.items.length} total={pages.total} isLoading={pages.isLoading} />
+            <Pager
+                paging={pages.paging}
+                limit={limit}
+                count={pages.items.length}
+                total={pages.total}
+                isLoading={pages.isLoading}
+            />
             {asked?.kind === "add" && <AddMemberDialog place={place} onDone={pages.reload} onClose={close} />}
             {asked?.kind === "remove" && (
                 <Confirm
-                    title={t("members.removeTitle", { name: asked.member.name })} submit={t("members.remove")} onClose={close}
-                    onConfirm={async () => { await place.remove(asked.member.userId); pages.reload(); }}
+                    title={t("members.removeTitle", { name: asked.member.name })}
+                    submit={t("members.remove")}
+                    onClose={close}
+                    onConfirm={async () => {
+                        await place.remove(asked.member.userId);
+                        pages.reload();
+                    }}
                 >
                     {t("members.removeText")}
                 </Confirm>
@@ -110,18 +159,35 @@ function AddMemberDialog({ place, onDone, onClose }: AddMemberProps) {
     const [role, setRole] = useState<Role>(place.roles[0] ?? "user");
     return (
         <FormDialog
-            title={t("members.add")} submit={t("common.add")} canSubmit={email.trim() !== ""} onClose={onClose} fields={["email", "role"]}
-            onSubmit={async () => { await place.add(email.trim(), role); onDone(); }}
+            title={t("members.add")}
+            submit={t("common.add")}
+            canSubmit={email.trim() !== ""}
+            onClose={onClose}
+            fields={["email", "role"]}
+            onSubmit={async () => {
+                await place.add(email.trim(), role);
+                onDone();
+            }}
         >
             {(problem) => (
                 <>
                     <TextField
-                        label={t("signIn.email")} type="email" value={email} onChange={setEmail} maxLength={254} autoFocus autoComplete="off"
-                        hint={t("members.emailHint")} error={errorOf(problem, "email")}
+                        label={t("signIn.email")}
+                        type="email"
+                        value={email}
+                        onChange={setEmail}
+                        maxLength={254}
+                        autoFocus
+                        autoComplete="off"
+                        hint={t("members.emailHint")}
+                        error={errorOf(problem, "email")}
                     />
                     {place.roles.length > 1 && (
                         <SelectField
-                            label={t("members.role")} value={role} onChange={setRole} error={errorOf(problem, "role")}
+                            label={t("members.role")}
+                            value={role}
+                            onChange={setRole}
+                            error={errorOf(problem, "role")}
                             options={place.roles.map((value) => ({ value, label: t(`role.${value}`) }))}
                         />
                     )}

@@ -18,24 +18,58 @@ export function OrganizationPage({ org: id = "" }: PlaceProps) {
     const place = useMemo(() => membersOf.organization(id), [id]);
     const org = orgs.find((each) => each.id === id);
     if (org === undefined) {
-        return <Page title={t("nav.organizations")}><State icon="search" title={t("problem.notFoundTitle")}>{t("problem.notFoundHint")}</State></Page>;
+        return (
+            <Page title={t("nav.organizations")}>
+                <State icon="search" title={t("problem.notFoundTitle")}>
+                    {t("problem.notFoundHint")}
+                </State>
+            </Page>
+        );
     }
     const mayEdit = may("editOrganization", { orgId: id });
     const own = projects.filter((each) => each.orgId === id);
     return (
         <Page
-            title={org.name} lead={<><Link to="/admin/organizations">{t("nav.organizations")}</Link>{org.description !== "" && ` · ${org.description}`}</>}
-            actions={mayEdit && <Button icon="edit" onClick={() => setEditing(true)}>{t("common.edit")}</Button>}
+            title={org.name}
+            lead={
+                <>
+                    <Link to="/admin/organizations">{t("nav.organizations")}</Link>
+                    {org.description !== "" && ` · ${org.description}`}
+                </>
+            }
+            actions={
+                mayEdit && (
+                    <Button icon="edit" onClick={() => setEditing(true)}>
+                        {t("common.edit")}
+                    </Button>
+                )
+            }
         >
             {may("viewOrganizationMembers", { orgId: id }) && (
-                <Members place={place} title={t("admin.organizationAdmins")} mayEdit={may("editOrganizationMembers", { orgId: id })} />
+                <Members
+                    place={place}
+                    title={t("admin.organizationAdmins")}
+                    mayEdit={may("editOrganizationMembers", { orgId: id })}
+                />
             )}
-            <Card isFlush title={t("nav.projects")} actions={<Link className="small" to={`/admin/projects?org=${id}`}>{t("overview.all", { count: own.length })}</Link>}>
-                {own.length === 0 ? <State icon="project" title={t("admin.noProjects")} /> : (
+            <Card
+                isFlush
+                title={t("nav.projects")}
+                actions={
+                    <Link className="small" to={`/admin/projects?org=${id}`}>
+                        {t("overview.all", { count: own.length })}
+                    </Link>
+                }
+            >
+                {own.length === 0 ? (
+                    <State icon="project" title={t("admin.noProjects")} />
+                ) : (
                     <ul className="attention">
                         {own.slice(0, 20).map((each) => (
                             <li key={each.id} className="plain-line">
-                                <Link className="strong break" to={`/admin/projects/${each.id}`}>{each.name}</Link>
+                                <Link className="strong break" to={`/admin/projects/${each.id}`}>
+                                    {each.name}
+                                </Link>
                                 <span className="soft break">{each.description}</span>
                             </li>
                         ))}

@@ -23,29 +23,69 @@ export function OrganizationsPage() {
     const wanted = text.trim().toLowerCase();
     const shown = orgs.filter((org) => org.name.toLowerCase().includes(wanted));
     const create = may("createOrganizations") && (
-        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>{t("admin.newOrganization")}</Button>
+        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>
+            {t("admin.newOrganization")}
+        </Button>
     );
     const close = () => setAsked(undefined);
     return (
         <Page title={t("nav.organizations")} lead={t("admin.organizationsLead")} actions={create}>
-            <div className="filters" role="search"><SearchInput label={t("admin.findOrganization")} value={text} onChange={setText} /></div>
+            <div className="filters" role="search">
+                <SearchInput label={t("admin.findOrganization")} value={text} onChange={setText} />
+            </div>
             <section className="card list-card">
                 <DataTable<Organization>
-                    label={t("nav.organizations")} rows={shown} rowKey={(org) => org.id} isLoading={false} problem={undefined} onRetry={reload}
+                    label={t("nav.organizations")}
+                    rows={shown}
+                    rowKey={(org) => org.id}
+                    isLoading={false}
+                    problem={undefined}
+                    onRetry={reload}
                     empty={<State icon="organization" title={t("admin.noOrganizations")} actions={create} />}
                     columns={[
-                        { id: "name", title: t("common.name"), cell: (org) => <Link className="strong break" to={`/admin/organizations/${org.id}`}>{org.name}</Link> },
-                        { id: "description", title: t("common.description"), cell: (org) => <span className="soft break">{org.description}</span> },
-                        { id: "projects", title: t("nav.projects"), className: "number", cell: (org) => projects.filter((each) => each.orgId === org.id).length },
+                        {
+                            id: "name",
+                            title: t("common.name"),
+                            cell: (org) => (
+                                <Link className="strong break" to={`/admin/organizations/${org.id}`}>
+                                    {org.name}
+                                </Link>
+                            ),
+                        },
+                        {
+                            id: "description",
+                            title: t("common.description"),
+                            cell: (org) => <span className="soft break">{org.description}</span>,
+                        },
+                        {
+                            id: "projects",
+                            title: t("nav.projects"),
+                            className: "number",
+                            cell: (org) => projects.filter((each) => each.orgId === org.id).length,
+                        },
                         { id: "created", title: t("common.created"), cell: (org) => <Time at={org.createdAt} /> },
                         {
-                            id: "actions", title: "", label: t("common.actions"), className: "actions", cell: (org) => (
+                            id: "actions",
+                            title: "",
+                            label: t("common.actions"),
+                            className: "actions",
+                            cell: (org) => (
                                 <>
                                     {may("editOrganization", { orgId: org.id }) && (
-                                        <IconButton icon="edit" size="small" label={t("admin.edit", { name: org.name })} onClick={() => setAsked({ kind: "edit", org })} />
+                                        <IconButton
+                                            icon="edit"
+                                            size="small"
+                                            label={t("admin.edit", { name: org.name })}
+                                            onClick={() => setAsked({ kind: "edit", org })}
+                                        />
                                     )}
                                     {may("createOrganizations") && (
-                                        <IconButton icon="trash" size="small" label={t("admin.delete", { name: org.name })} onClick={() => setAsked({ kind: "delete", org })} />
+                                        <IconButton
+                                            icon="trash"
+                                            size="small"
+                                            label={t("admin.delete", { name: org.name })}
+                                            onClick={() => setAsked({ kind: "delete", org })}
+                                        />
                                     )}
                                 </>
                             ),

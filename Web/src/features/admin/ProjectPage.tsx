@@ -18,19 +18,36 @@ export function ProjectPage({ project: id = "" }: PlaceProps) {
     const place = useMemo(() => membersOf.project(id), [id]);
     const project = projects.find((each) => each.id === id);
     if (project === undefined) {
-        return <Page title={t("nav.projects")}><State icon="search" title={t("problem.notFoundTitle")}>{t("problem.notFoundHint")}</State></Page>;
+        return (
+            <Page title={t("nav.projects")}>
+                <State icon="search" title={t("problem.notFoundTitle")}>
+                    {t("problem.notFoundHint")}
+                </State>
+            </Page>
+        );
     }
     const scope = { orgId: project.orgId, projectId: id };
     return (
         <Page
             title={project.name}
-            lead={<><Link to="/admin/projects">{t("nav.projects")}</Link> · {orgName(project.orgId)}{project.description !== "" && ` · ${project.description}`}</>}
-            actions={(
+            lead={
                 <>
-                    <LinkButton to={`/projects/${id}/overview`} icon="overview">{t("admin.toWorkspace")}</LinkButton>
-                    {may("editProject", scope) && <Button icon="edit" onClick={() => setEditing(true)}>{t("common.edit")}</Button>}
+                    <Link to="/admin/projects">{t("nav.projects")}</Link> · {orgName(project.orgId)}
+                    {project.description !== "" && ` · ${project.description}`}
                 </>
-            )}
+            }
+            actions={
+                <>
+                    <LinkButton to={`/projects/${id}/overview`} icon="overview">
+                        {t("admin.toWorkspace")}
+                    </LinkButton>
+                    {may("editProject", scope) && (
+                        <Button icon="edit" onClick={() => setEditing(true)}>
+                            {t("common.edit")}
+                        </Button>
+                    )}
+                </>
+            }
         >
             <Members place={place} title={t("overview.members")} mayEdit={may("editProjectMembers", scope)} />
             {isEditing && <EditTenantDialog tenant={project} onDone={reload} onClose={() => setEditing(false)} />}

@@ -23,10 +23,14 @@ export function ProjectsPage() {
     const [asked, setAsked] = useState<Asked>();
     const org = query.get("org") ?? "";
     const wanted = text.trim().toLowerCase();
-    const shown = projects.filter((each) => (org === "" || each.orgId === org) && each.name.toLowerCase().includes(wanted));
+    const shown = projects.filter(
+        (each) => (org === "" || each.orgId === org) && each.name.toLowerCase().includes(wanted),
+    );
     const open = orgs.filter((each) => may("createProjects", { orgId: each.id }));
     const create = open.length > 0 && (
-        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>{t("admin.newProject")}</Button>
+        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>
+            {t("admin.newProject")}
+        </Button>
     );
     const close = () => setAsked(undefined);
     return (
@@ -35,28 +39,64 @@ export function ProjectsPage() {
                 <SearchInput label={t("switcher.search")} value={text} onChange={setText} />
                 {orgs.length > 1 && (
                     <Select
-                        aria-label={t("admin.organization")} value={org} onChange={(value) => change({ org: value })}
-                        options={[{ value: "", label: t("admin.anyOrganization") }, ...orgs.map((each) => ({ value: each.id, label: each.name }))]}
+                        aria-label={t("admin.organization")}
+                        value={org}
+                        onChange={(value) => change({ org: value })}
+                        options={[
+                            { value: "", label: t("admin.anyOrganization") },
+                            ...orgs.map((each) => ({ value: each.id, label: each.name })),
+                        ]}
                     />
                 )}
             </div>
             <section className="card list-card">
                 <DataTable<Project>
-                    label={t("nav.projects")} rows={shown} rowKey={(each) => each.id} isLoading={false} problem={undefined} onRetry={reload}
+                    label={t("nav.projects")}
+                    rows={shown}
+                    rowKey={(each) => each.id}
+                    isLoading={false}
+                    problem={undefined}
+                    onRetry={reload}
                     empty={<State icon="project" title={t("admin.noProjects")} actions={create} />}
                     columns={[
-                        { id: "name", title: t("common.name"), cell: (each) => <Link className="strong break" to={`/admin/projects/${each.id}`}>{each.name}</Link> },
+                        {
+                            id: "name",
+                            title: t("common.name"),
+                            cell: (each) => (
+                                <Link className="strong break" to={`/admin/projects/${each.id}`}>
+                                    {each.name}
+                                </Link>
+                            ),
+                        },
                         { id: "org", title: t("admin.organization"), cell: (each) => orgName(each.orgId) },
-                        { id: "description", title: t("common.description"), cell: (each) => <span className="soft break">{each.description}</span> },
+                        {
+                            id: "description",
+                            title: t("common.description"),
+                            cell: (each) => <span className="soft break">{each.description}</span>,
+                        },
                         { id: "created", title: t("common.created"), cell: (each) => <Time at={each.createdAt} /> },
                         {
-                            id: "actions", title: "", label: t("common.actions"), className: "actions", cell: (each) => (
+                            id: "actions",
+                            title: "",
+                            label: t("common.actions"),
+                            className: "actions",
+                            cell: (each) => (
                                 <>
                                     {may("editProject", { orgId: each.orgId, projectId: each.id }) && (
-                                        <IconButton icon="edit" size="small" label={t("admin.edit", { name: each.name })} onClick={() => setAsked({ kind: "edit", project: each })} />
+                                        <IconButton
+                                            icon="edit"
+                                            size="small"
+                                            label={t("admin.edit", { name: each.name })}
+                                            onClick={() => setAsked({ kind: "edit", project: each })}
+                                        />
                                     )}
                                     {may("createProjects", { orgId: each.orgId }) && (
-                                        <IconButton icon="trash" size="small" label={t("admin.delete", { name: each.name })} onClick={() => setAsked({ kind: "delete", project: each })} />
+                                        <IconButton
+                                            icon="trash"
+                                            size="small"
+                                            label={t("admin.delete", { name: each.name })}
+                                            onClick={() => setAsked({ kind: "delete", project: each })}
+                                        />
                                     )}
                                 </>
                             ),

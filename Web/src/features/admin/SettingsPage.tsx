@@ -19,18 +19,47 @@ export function SettingsPage() {
                     <dt>{t("settings.state")}</dt>
                     <dd>
                         <span className={`badge ${ready.value === true ? "ok" : "bad"}`}>
-                            {t(ready.isLoading ? "common.loading" : ready.value === true ? "settings.ready" : "settings.notReady")}
+                            {t(
+                                ready.isLoading
+                                    ? "common.loading"
+                                    : ready.value === true
+                                      ? "settings.ready"
+                                      : "settings.notReady",
+                            )}
                         </span>
                     </dd>
-                    <dt>{t("settings.address")}</dt><dd><code>{window.location.origin}</code></dd>
-                    <dt>{t("settings.api")}</dt><dd><a href="/api/v1/openapi.yaml" target="_blank" rel="noreferrer">/api/v1/openapi.yaml</a></dd>
-                    <dt>{t("settings.metrics")}</dt><dd><a href="/metrics" target="_blank" rel="noreferrer">/metrics</a></dd>
+                    <dt>{t("settings.address")}</dt>
+                    <dd>
+                        <code>{window.location.origin}</code>
+                    </dd>
+                    <dt>{t("settings.api")}</dt>
+                    <dd>
+                        <a href="/api/v1/openapi.yaml" target="_blank" rel="noreferrer">
+                            /api/v1/openapi.yaml
+                        </a>
+                    </dd>
+                    <dt>{t("settings.metrics")}</dt>
+                    <dd>
+                        <a href="/metrics" target="_blank" rel="noreferrer">
+                            /metrics
+                        </a>
+                    </dd>
                 </dl>
             </Card>
-            <Card title={t("settings.key")} actions={<a className="button small" href={places.edgePublicKey} download><Icon name="download" />{t("auth.downloadKey")}</a>}>
+            <Card
+                title={t("settings.key")}
+                actions={
+                    <a className="button small" href={places.edgePublicKey} download>
+                        <Icon name="download" />
+                        {t("auth.downloadKey")}
+                    </a>
+                }
+            >
                 <div className="stack">
                     <p className="soft">{t("service.keyText")}</p>
-                    <pre className="key-text" tabIndex={0} role="region" aria-label={t("settings.key")}>{key.value ?? ""}</pre>
+                    <pre className="key-text" tabIndex={0} role="region" aria-label={t("settings.key")}>
+                        {key.value ?? ""}
+                    </pre>
                 </div>
             </Card>
             <p className="faint small">{t("settings.later")}</p>

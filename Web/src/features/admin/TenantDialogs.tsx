@@ -21,18 +21,37 @@ export function EditTenantDialog({ tenant, onDone, onClose }: EditTenantProps) {
     const [description, setDescription] = useState(tenant.description);
     return (
         <FormDialog
-            title={t(isProject(tenant) ? "admin.editProject" : "admin.editOrganization")} submit={t("common.save")} onClose={onClose}
-            canSubmit={name.trim() !== ""} fields={["name", "description"]}
+            title={t(isProject(tenant) ? "admin.editProject" : "admin.editOrganization")}
+            submit={t("common.save")}
+            onClose={onClose}
+            canSubmit={name.trim() !== ""}
+            fields={["name", "description"]}
             onSubmit={async () => {
                 const body = { name: name.trim(), description: description.trim() };
-                await (isProject(tenant) ? api.updateProject(tenant.id, body) : api.updateOrganization(tenant.id, body));
+                await (isProject(tenant)
+                    ? api.updateProject(tenant.id, body)
+                    : api.updateOrganization(tenant.id, body));
                 onDone();
             }}
         >
             {(problem) => (
                 <>
-                    <TextField label={t("common.name")} value={name} onChange={setName} maxLength={100} autoFocus error={errorOf(problem, "name")} />
-                    <TextArea label={t("common.description")} isOptional value={description} onChange={setDescription} maxLength={1000} error={errorOf(problem, "description")} />
+                    <TextField
+                        label={t("common.name")}
+                        value={name}
+                        onChange={setName}
+                        maxLength={100}
+                        autoFocus
+                        error={errorOf(problem, "name")}
+                    />
+                    <TextArea
+                        label={t("common.description")}
+                        isOptional
+                        value={description}
+                        onChange={setDescription}
+                        maxLength={1000}
+                        error={errorOf(problem, "description")}
+                    />
                 </>
             )}
         </FormDialog>
@@ -43,7 +62,10 @@ export function DeleteTenantDialog({ tenant, onDone, onClose }: EditTenantProps)
     const { t } = useTexts();
     return (
         <Confirm
-            title={t("admin.deleteTitle", { name: tenant.name })} submit={t("common.delete")} typed={tenant.name} onClose={onClose}
+            title={t("admin.deleteTitle", { name: tenant.name })}
+            submit={t("common.delete")}
+            typed={tenant.name}
+            onClose={onClose}
             onConfirm={async () => {
                 await (isProject(tenant) ? api.deleteProject(tenant.id) : api.deleteOrganization(tenant.id));
                 onDone();
@@ -68,8 +90,11 @@ export function CreateTenantDialog({ orgs, onClose }: CreateTenantProps) {
     const [description, setDescription] = useState("");
     return (
         <FormDialog
-            title={t(orgs === undefined ? "admin.newOrganization" : "admin.newProject")} submit={t("common.create")} onClose={onClose}
-            canSubmit={name.trim() !== "" && (orgs === undefined || org !== "")} fields={["name", "description"]}
+            title={t(orgs === undefined ? "admin.newOrganization" : "admin.newProject")}
+            submit={t("common.create")}
+            onClose={onClose}
+            canSubmit={name.trim() !== "" && (orgs === undefined || org !== "")}
+            fields={["name", "description"]}
             onSubmit={async () => {
                 const body = { name: name.trim(), description: description.trim() };
                 await (orgs === undefined ? api.createOrganization(body) : api.createProject(org, body));
@@ -80,12 +105,29 @@ export function CreateTenantDialog({ orgs, onClose }: CreateTenantProps) {
                 <>
                     {orgs !== undefined && (
                         <SelectField
-                            label={t("admin.organization")} value={org} onChange={setOrg}
+                            label={t("admin.organization")}
+                            value={org}
+                            onChange={setOrg}
                             options={orgs.map((each) => ({ value: each.id, label: each.name }))}
                         />
                     )}
-                    <TextField label={t("common.name")} value={name} onChange={setName} maxLength={100} autoFocus autoComplete="off" error={errorOf(problem, "name")} />
-                    <TextArea label={t("common.description")} isOptional value={description} onChange={setDescription} maxLength={1000} error={errorOf(problem, "description")} />
+                    <TextField
+                        label={t("common.name")}
+                        value={name}
+                        onChange={setName}
+                        maxLength={100}
+                        autoFocus
+                        autoComplete="off"
+                        error={errorOf(problem, "name")}
+                    />
+                    <TextArea
+                        label={t("common.description")}
+                        isOptional
+                        value={description}
+                        onChange={setDescription}
+                        maxLength={1000}
+                        error={errorOf(problem, "description")}
+                    />
                 </>
             )}
         </FormDialog>

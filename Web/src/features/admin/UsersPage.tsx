@@ -25,34 +25,79 @@ export function UsersPage() {
     const pages = usePages(`users ${q}`, limit, (request, signal) => api.listUsers(q, request, signal));
     return (
         <Page
-            title={t("nav.users")} lead={t("users.lead")}
-            actions={<Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>{t("users.create")}</Button>}
+            title={t("nav.users")}
+            lead={t("users.lead")}
+            actions={
+                <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>
+                    {t("users.create")}
+                </Button>
+            }
         >
-            <div className="filters" role="search"><SearchInput label={t("users.search")} value={text} onChange={setText} /></div>
+            <div className="filters" role="search">
+                <SearchInput label={t("users.search")} value={text} onChange={setText} />
+            </div>
             <section className="card list-card">
                 <DataTable<User>
-                    label={t("nav.users")} rows={pages.items} rowKey={(user) => user.id} isLoading={pages.isLoading}
-                    problem={pages.problem} onRetry={pages.reload}
-                    empty={<State icon="users" title={t("users.none")}>{t("users.noneHint")}</State>}
+                    label={t("nav.users")}
+                    rows={pages.items}
+                    rowKey={(user) => user.id}
+                    isLoading={pages.isLoading}
+                    problem={pages.problem}
+                    onRetry={pages.reload}
+                    empty={
+                        <State icon="users" title={t("users.none")}>
+                            {t("users.noneHint")}
+                        </State>
+                    }
                     columns={[
-                        { id: "name", title: t("common.name"), cell: (user) => <span className="strong">{user.name}</span> },
-                        { id: "email", title: t("signIn.email"), cell: (user) => <span className="soft break">{user.email}</span> },
                         {
-                            id: "state", title: t("services.column.status"), cell: (user) => (
+                            id: "name",
+                            title: t("common.name"),
+                            cell: (user) => <span className="strong">{user.name}</span>,
+                        },
+                        {
+                            id: "email",
+                            title: t("signIn.email"),
+                            cell: (user) => <span className="soft break">{user.email}</span>,
+                        },
+                        {
+                            id: "state",
+                            title: t("services.column.status"),
+                            cell: (user) => (
                                 <span className="row wrap">
-                                    <span className={`badge ${user.disabled ? "bad" : "ok"}`}>{t(user.disabled ? "users.disabled" : "users.active")}</span>
+                                    <span className={`badge ${user.disabled ? "bad" : "ok"}`}>
+                                        {t(user.disabled ? "users.disabled" : "users.active")}
+                                    </span>
                                     {user.systemAdmin && <span className="badge accent">{t("role.systemAdmin")}</span>}
                                 </span>
                             ),
                         },
-                        { id: "signIn", title: t("profile.lastSignIn"), cell: (user) => <Time at={user.lastSignInAt} otherwise={t("services.never")} /> },
+                        {
+                            id: "signIn",
+                            title: t("profile.lastSignIn"),
+                            cell: (user) => <Time at={user.lastSignInAt} otherwise={t("services.never")} />,
+                        },
                         { id: "created", title: t("common.created"), cell: (user) => <Time at={user.createdAt} /> },
-                        { id: "actions", title: "", label: t("common.actions"), className: "actions", cell: (user) => <UserMenu user={user} onAsk={setAsked} /> },
+                        {
+                            id: "actions",
+                            title: "",
+                            label: t("common.actions"),
+                            className: "actions",
+                            cell: (user) => <UserMenu user={user} onAsk={setAsked} />,
+                        },
                     ]}
                 />
-                <Pager paging={pages.paging} limit={limit} count={pages.items.length} total={pages.total} isLoading={pages.isLoading} />
+                <Pager
+                    paging={pages.paging}
+                    limit={limit}
+                    count={pages.items.length}
+                    total={pages.total}
+                    isLoading={pages.isLoading}
+                />
             </section>
-            {asked !== undefined && <UserDialog asked={asked} onDone={pages.reload} onClose={() => setAsked(undefined)} />}
+            {asked !== undefined && (
+                <UserDialog asked={asked} onDone={pages.reload} onClose={() => setAsked(undefined)} />
+            )}
         </Page>
     );
 }
@@ -63,23 +108,38 @@ function UserMenu({ user, onAsk }: { user: User; onAsk: (question: UserQuestion)
     const isMe = user.id === me.user.id;
     return (
         <Popup
-            label={t("users.actions", { name: user.name })} align="end"
+            label={t("users.actions", { name: user.name })}
+            align="end"
             trigger={(wired) => (
-                <button type="button" className="button quiet small icon-only" aria-label={t("users.actions", { name: user.name })} {...wired}>
+                <button
+                    type="button"
+                    className="button quiet small icon-only"
+                    aria-label={t("users.actions", { name: user.name })}
+                    {...wired}
+                >
                     <Icon name="more" />
                 </button>
             )}
         >
             {(close) => {
-                const ask = (kind: "edit" | "password" | "disable" | "enable" | "delete") => () => { close(); onAsk({ kind, user }); };
+                const ask = (kind: "edit" | "password" | "disable" | "enable" | "delete") => () => {
+                    close();
+                    onAsk({ kind, user });
+                };
                 return (
                     <>
-                        <MenuItem icon="edit" onSelect={ask("edit")}>{t("common.edit")}</MenuItem>
-                        <MenuItem icon="key" onSelect={ask("password")}>{t("users.resetPassword")}</MenuItem>
+                        <MenuItem icon="edit" onSelect={ask("edit")}>
+                            {t("common.edit")}
+                        </MenuItem>
+                        <MenuItem icon="key" onSelect={ask("password")}>
+                            {t("users.resetPassword")}
+                        </MenuItem>
                         <MenuItem icon="lock" disabled={isMe} onSelect={ask(user.disabled ? "enable" : "disable")}>
                             {t(user.disabled ? "users.enable" : "users.disable")}
                         </MenuItem>
-                        <MenuItem icon="trash" isDanger disabled={isMe} onSelect={ask("delete")}>{t("common.delete")}</MenuItem>
+                        <MenuItem icon="trash" isDanger disabled={isMe} onSelect={ask("delete")}>
+                            {t("common.delete")}
+                        </MenuItem>
                     </>
                 );
             }}

@@ -9,7 +9,11 @@ export function DriverSide({ side, counts }: { side: "south" | "north"; counts: 
     return (
         <Card
             title={t(`drivers.${side}`)}
-            actions={<span className="faint small number">{counts === undefined ? "–" : t("drivers.total", { count: counts.total })}</span>}
+            actions={
+                <span className="faint small number">
+                    {counts === undefined ? "–" : t("drivers.total", { count: counts.total })}
+                </span>
+            }
         >
             <div className="side-figures">
                 {(["running", "connected", "abnormal"] as const).map((each) => (
@@ -19,11 +23,13 @@ export function DriverSide({ side, counts }: { side: "south" | "north"; counts: 
                     </div>
                 ))}
             </div>
-            <Shares parts={[
-                { tone: "ok", label: t("drivers.connected"), value: counts?.connected },
-                { tone: "warn", label: t("drivers.abnormal"), value: counts?.abnormal },
-                { tone: "bad", label: t("drivers.stopped"), value: counts && counts.total - counts.running },
-            ]} />
+            <Shares
+                parts={[
+                    { tone: "ok", label: t("drivers.connected"), value: counts?.connected },
+                    { tone: "warn", label: t("drivers.abnormal"), value: counts?.abnormal },
+                    { tone: "bad", label: t("drivers.stopped"), value: counts && counts.total - counts.running },
+                ]}
+            />
         </Card>
     );
 }

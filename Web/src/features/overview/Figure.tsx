@@ -14,9 +14,11 @@ export function Figure({ label, value, to, children }: FigureProps) {
     return (
         <section className="card figure" aria-label={label}>
             <h2 className="figure-label">{to === undefined ? label : <Link to={to}>{label}</Link>}</h2>
-            {value === undefined
-                ? <span className="skeleton big" />
-                : <p className="figure-value number">{n(value)}</p>}
+            {value === undefined ? (
+                <span className="skeleton big" />
+            ) : (
+                <p className="figure-value number">{n(value)}</p>
+            )}
             {children}
         </section>
     );
@@ -39,10 +41,22 @@ export function Shares({ parts }: { parts: readonly Share[] }) {
             <Bar parts={parts} />
             <ul className="shares">
                 {parts.map((part) => {
-                    const text = <><span className={`dot ${part.tone}`} aria-hidden="true" />{part.label} <span className="strong number">{part.value === undefined ? "–" : n(part.value)}</span></>;
+                    const text = (
+                        <>
+                            <span className={`dot ${part.tone}`} aria-hidden="true" />
+                            {part.label}{" "}
+                            <span className="strong number">{part.value === undefined ? "–" : n(part.value)}</span>
+                        </>
+                    );
                     return (
                         <li key={part.label}>
-                            {part.to === undefined ? <span className="share">{text}</span> : <Link className="share" to={part.to}>{text}</Link>}
+                            {part.to === undefined ? (
+                                <span className="share">{text}</span>
+                            ) : (
+                                <Link className="share" to={part.to}>
+                                    {text}
+                                </Link>
+                            )}
                         </li>
                     );
                 })}
@@ -57,11 +71,22 @@ function Bar({ parts }: { parts: readonly Share[] }) {
     return (
         <svg className="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
             <rect width="100" height="6" className="bar-ground" />
-            {whole > 0 && parts.map((part) => {
-                const width = (part.value ?? 0) * 100 / whole;
-                at += width;
-                return width > 0 && <rect key={part.label} x={at - width} width={width} height="6" className={`bar-${part.tone}`} />;
-            })}
+            {whole > 0 &&
+                parts.map((part) => {
+                    const width = ((part.value ?? 0) * 100) / whole;
+                    at += width;
+                    return (
+                        width > 0 && (
+                            <rect
+                                key={part.label}
+                                x={at - width}
+                                width={width}
+                                height="6"
+                                className={`bar-${part.tone}`}
+                            />
+                        )
+                    );
+                })}
         </svg>
     );
 }

@@ -36,37 +36,51 @@ export function OverviewPage({ project = "" }: PlaceProps) {
 
     return (
         <Page
-            title={tenancy.projectName(project) || t("overview.title")} mark={<LiveMark state={live} />}
+            title={tenancy.projectName(project) || t("overview.title")}
+            mark={<LiveMark state={live} />}
             lead={t("overview.lead")}
-            actions={may("editServices", scope) && (
-                <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
-            )}
+            actions={
+                may("editServices", scope) && (
+                    <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
+                        {t("services.add")}
+                    </LinkButton>
+                )
+            }
         >
             {value === undefined && overview.problem !== undefined && (
-                <Card><ProblemState problem={overview.problem} onRetry={overview.reload} /></Card>
+                <Card>
+                    <ProblemState problem={overview.problem} onRetry={overview.reload} />
+                </Card>
             )}
             {value !== undefined && overview.problem !== undefined && (
                 <ProblemNotice problem={overview.problem} onRetry={overview.reload} />
             )}
-            {value?.services.total === 0
-                ? <NoServices project={project} mayAdd={may("editServices", scope)} />
-                : (value !== undefined || overview.problem === undefined) && (
+            {value?.services.total === 0 ? (
+                <NoServices project={project} mayAdd={may("editServices", scope)} />
+            ) : (
+                (value !== undefined || overview.problem === undefined) && (
                     <>
                         <Figures project={project} overview={value} />
                         <Attention project={project} attention={attention} overview={value} />
                         <section className="thirds">
-                            {trouble.map((list) => <Trouble key={list.title} project={project} list={list} />)}
+                            {trouble.map((list) => (
+                                <Trouble key={list.title} project={project} list={list} />
+                            ))}
                         </section>
                     </>
-                )}
+                )
+            )}
         </Page>
     );
 }
 
 function useAttention(project: string) {
     return useResource(`${project} attention`, async (signal) => {
-        const worst = await Promise.all((["offline", "unknown"] as const).map(
-            (status) => api.listServices(project, { status }, "statusSince", { limit: 8 }, signal)));
+        const worst = await Promise.all(
+            (["offline", "unknown"] as const).map((status) =>
+                api.listServices(project, { status }, "statusSince", { limit: 8 }, signal),
+            ),
+        );
         return worst.flatMap((page) => page.items).slice(0, 8);
     });
 }
@@ -77,7 +91,8 @@ function LiveMark({ state }: { state: LiveState }) {
     const tone = state === "live" ? "ok" : state === "lost" ? "warn" : "hollow";
     return (
         <span className="badge" role="status" title={t(`live.${state}Hint`)}>
-            <span className={`dot ${tone}`} aria-hidden="true" />{t(`live.${state}`)}
+            <span className={`dot ${tone}`} aria-hidden="true" />
+            {t(`live.${state}`)}
         </span>
     );
 }
@@ -90,30 +105,61 @@ function Figures({ project, overview }: { project: string; overview: Overview | 
         <>
             <section className="figures" aria-label={t("overview.counts")} aria-busy={o === undefined}>
                 <Figure label={t("overview.services")} value={o?.services.total} to={services}>
-                    <Shares parts={[
-                        { tone: "ok", label: t("status.online"), value: o?.services.online, to: `${services}?status=online` },
-                        { tone: "bad", label: t("status.offline"), value: o?.services.offline, to: `${services}?status=offline` },
-                        { tone: "unknown", label: t("status.unknown"), value: o?.services.unknown, to: `${services}?status=unknown` },
-                    ]} />
+                    <Shares
+                        parts={[
+                            {
+                                tone: "ok",
+                                label: t("status.online"),
+                                value: o?.services.online,
+                                to: `${services}?status=online`,
+                            },
+                            {
+                                tone: "bad",
+                                label: t("status.offline"),
+                                value: o?.services.offline,
+                                to: `${services}?status=offline`,
+                            },
+                            {
+                                tone: "unknown",
+                                label: t("status.unknown"),
+                                value: o?.services.unknown,
+                                to: `${services}?status=unknown`,
+                            },
+                        ]}
+                    />
                 </Figure>
                 <Figure label={t("overview.drivers")} value={o?.drivers.total}>
-                    <Shares parts={[
-                        { tone: "ok", label: t("drivers.connected"), value: o?.drivers.connected },
-                        { tone: "warn", label: t("drivers.abnormal"), value: o?.drivers.abnormal },
-                        { tone: "bad", label: t("drivers.stopped"), value: o && o.drivers.total - o.drivers.running },
-                    ]} />
+                    <Shares
+                        parts={[
+                            { tone: "ok", label: t("drivers.connected"), value: o?.drivers.connected },
+                            { tone: "warn", label: t("drivers.abnormal"), value: o?.drivers.abnormal },
+                            {
+                                tone: "bad",
+                                label: t("drivers.stopped"),
+                                value: o && o.drivers.total - o.drivers.running,
+                            },
+                        ]}
+                    />
                 </Figure>
                 <Figure label={t("overview.rules")} value={o?.rules.total}>
-                    <Shares parts={[
-                        { tone: "ok", label: t("rules.running"), value: o?.rules.running },
-                        { tone: "bad", label: t("rules.stopped"), value: o?.rules.stopped },
-                    ]} />
+                    <Shares
+                        parts={[
+                            { tone: "ok", label: t("rules.running"), value: o?.rules.running },
+                            { tone: "bad", label: t("rules.stopped"), value: o?.rules.stopped },
+                        ]}
+                    />
                 </Figure>
                 <Figure label={t("overview.dataTags")} value={o?.tags.used}>
-                    <Shares parts={[
-                        { tone: "accent", label: t("overview.tagsUsed"), value: o?.tags.used },
-                        { tone: "unknown", label: t("overview.tagsFree"), value: o && Math.max(0, o.tags.allocated - o.tags.used) },
-                    ]} />
+                    <Shares
+                        parts={[
+                            { tone: "accent", label: t("overview.tagsUsed"), value: o?.tags.used },
+                            {
+                                tone: "unknown",
+                                label: t("overview.tagsFree"),
+                                value: o && Math.max(0, o.tags.allocated - o.tags.used),
+                            },
+                        ]}
+                    />
                 </Figure>
                 <Figure label={t("overview.members")} value={o?.members}>
                     <p className="faint small">{t("overview.membersHint")}</p>
@@ -132,13 +178,20 @@ function NoServices({ project, mayAdd }: { project: string; mayAdd: boolean }) {
     return (
         <Card>
             <State
-                icon="services" title={t("services.none")}
-                actions={mayAdd && (
-                    <>
-                        <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
-                        <LinkButton to={`/projects/${project}/services/import`} icon="upload">{t("services.import")}</LinkButton>
-                    </>
-                )}
+                icon="services"
+                title={t("services.none")}
+                actions={
+                    mayAdd && (
+                        <>
+                            <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
+                                {t("services.add")}
+                            </LinkButton>
+                            <LinkButton to={`/projects/${project}/services/import`} icon="upload">
+                                {t("services.import")}
+                            </LinkButton>
+                        </>
+                    )
+                }
             >
                 {mayAdd ? t("services.noneHint") : t("services.noneHintUser")}
             </State>

@@ -20,17 +20,28 @@ export function AccountTab() {
         <>
             <Card title={t("profile.account")}>
                 <dl className="facts">
-                    <dt>{t("common.name")}</dt><dd>{me.user.name}</dd>
-                    <dt>{t("signIn.email")}</dt><dd>{me.user.email}</dd>
+                    <dt>{t("common.name")}</dt>
+                    <dd>{me.user.name}</dd>
+                    <dt>{t("signIn.email")}</dt>
+                    <dd>{me.user.email}</dd>
                     <dt>{t("profile.roles")}</dt>
                     <dd>
                         {me.user.systemAdmin && <div>{t("role.systemAdmin")}</div>}
                         {me.grants.map((grant) => {
-                            const place = [orgName(grant.scope.orgId), projectName(grant.scope.projectId)].filter(Boolean).join(" / ");
-                            return <div key={`${grant.scope.orgId} ${grant.scope.projectId ?? ""}`}>{t(`role.${grant.role}`)} <span className="faint">{place}</span></div>;
+                            const place = [orgName(grant.scope.orgId), projectName(grant.scope.projectId)]
+                                .filter(Boolean)
+                                .join(" / ");
+                            return (
+                                <div key={`${grant.scope.orgId} ${grant.scope.projectId ?? ""}`}>
+                                    {t(`role.${grant.role}`)} <span className="faint">{place}</span>
+                                </div>
+                            );
                         })}
                     </dd>
-                    <dt>{t("profile.lastSignIn")}</dt><dd><Time at={me.user.lastSignInAt} /></dd>
+                    <dt>{t("profile.lastSignIn")}</dt>
+                    <dd>
+                        <Time at={me.user.lastSignInAt} />
+                    </dd>
                 </dl>
             </Card>
             <PasswordCard />
@@ -60,23 +71,39 @@ function PasswordCard() {
             <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
                 {problem !== undefined && problem.errors.length === 0 && <ProblemNotice problem={problem} />}
                 <TextField
-                    label={t("profile.currentPassword")} type="password" autoComplete="current-password" value={form.current}
-                    onChange={(current) => setForm({ ...form, current })} error={errorOf(problem, "currentPassword")}
+                    label={t("profile.currentPassword")}
+                    type="password"
+                    autoComplete="current-password"
+                    value={form.current}
+                    onChange={(current) => setForm({ ...form, current })}
+                    error={errorOf(problem, "currentPassword")}
                 />
                 <div className="field-row">
                     <TextField
-                        label={t("profile.newPassword")} type="password" autoComplete="new-password" value={form.next} maxLength={128}
-                        onChange={(next) => setForm({ ...form, next })} error={errorOf(problem, "newPassword") ?? errorOf(problem, "password")}
+                        label={t("profile.newPassword")}
+                        type="password"
+                        autoComplete="new-password"
+                        value={form.next}
+                        maxLength={128}
+                        onChange={(next) => setForm({ ...form, next })}
+                        error={errorOf(problem, "newPassword") ?? errorOf(problem, "password")}
                         hint={t("profile.passwordRules")}
                     />
                     <TextField
-                        label={t("profile.newPasswordAgain")} type="password" autoComplete="new-password" value={form.again} maxLength={128}
-                        onChange={(again) => setForm({ ...form, again })} error={differs ? t("profile.passwordsDiffer") : undefined}
+                        label={t("profile.newPasswordAgain")}
+                        type="password"
+                        autoComplete="new-password"
+                        value={form.again}
+                        maxLength={128}
+                        onChange={(again) => setForm({ ...form, again })}
+                        error={differs ? t("profile.passwordsDiffer") : undefined}
                     />
                 </div>
                 <div>
                     <Button
-                        type="submit" kind="primary" isBusy={action.isRunning}
+                        type="submit"
+                        kind="primary"
+                        isBusy={action.isRunning}
                         disabled={form.current === "" || form.next === "" || form.again !== form.next}
                     >
                         {t("profile.changePassword")}

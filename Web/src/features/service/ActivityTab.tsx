@@ -13,12 +13,19 @@ const limit = 50;
 export function ActivityTab({ service }: ServiceTabProps) {
     const { t } = useTexts();
     const filter = { target: service.id, project: service.projectId };
-    const pages = usePages(
-        `activity ${service.id}`, limit, (request, signal) => api.listAudit(filter, request, signal));
+    const pages = usePages(`activity ${service.id}`, limit, (request, signal) =>
+        api.listAudit(filter, request, signal),
+    );
     return (
         <Card isFlush>
             <AuditTable pages={pages} hidesTarget empty={<State icon="audit" title={t("service.noActivity")} />} />
-            <Pager paging={pages.paging} limit={limit} count={pages.items.length} total={pages.total} isLoading={pages.isLoading} />
+            <Pager
+                paging={pages.paging}
+                limit={limit}
+                count={pages.items.length}
+                total={pages.total}
+                isLoading={pages.isLoading}
+            />
         </Card>
     );
 }

@@ -24,20 +24,28 @@ export function AuthenticationTab({ service, status, onChange }: ServiceTabProps
     const isKept = service.auth.kind === "password" && auth.username === service.auth.username;
     const isComplete = auth.kind !== "password" || (auth.username !== "" && (auth.password !== "" || isKept));
     const usesStored = auth.kind === "password" && auth.password === "";
-    const test = () => testing.run(async () => {
-        setCheck(undefined);
-        if (!usesStored) {
-            setCheck(await api.checkConnection(service.projectId, { ...createRequest({ ...formOf(service), auth }), tags: [] }));
-            return;
-        }
-        // Only the platform has the password: it tries for itself.
-        const report = await api.probeService(service.id);
-        status.set(() => report);
-        setCheck({
-            reachable: report.status !== "offline", authenticated: report.status === "online", version: report.report?.version,
-            message: report.statusReason === "" ? t("service.storedWorks") : report.statusReason,
+    const test = () =>
+        testing.run(async () => {
+            setCheck(undefined);
+            if (!usesStored) {
+                setCheck(
+                    await api.checkConnection(service.projectId, {
+                        ...createRequest({ ...formOf(service), auth }),
+                        tags: [],
+                    }),
+                );
+                return;
+            }
+            // Only the platform has the password: it tries for itself.
+            const report = await api.probeService(service.id);
+            status.set(() => report);
+            setCheck({
+                reachable: report.status !== "offline",
+                authenticated: report.status === "online",
+                version: report.report?.version,
+                message: report.statusReason === "" ? t("service.storedWorks") : report.statusReason,
+            });
         });
-    });
     const save = async (event: FormEvent) => {
         event.preventDefault();
         await saving.run(async () => {
@@ -51,14 +59,30 @@ export function AuthenticationTab({ service, status, onChange }: ServiceTabProps
             <Card title={t("service.authTitle")}>
                 <form className="stack" onSubmit={(event) => void save(event)} noValidate>
                     <AuthenticationFields
-                        auth={auth} problem={saving.problem} hasPassword={isKept}
-                        onChange={(next) => { setAuth(next); setCheck(undefined); }}
+                        auth={auth}
+                        problem={saving.problem}
+                        hasPassword={isKept}
+                        onChange={(next) => {
+                            setAuth(next);
+                            setCheck(undefined);
+                        }}
                     />
                     <ConnectionResult check={check} problem={testing.problem} />
-                    {saving.problem !== undefined && saving.problem.errors.length === 0 && <ProblemNotice problem={saving.problem} />}
+                    {saving.problem !== undefined && saving.problem.errors.length === 0 && (
+                        <ProblemNotice problem={saving.problem} />
+                    )}
                     <div className="row wrap">
-                        <Button type="submit" kind="primary" isBusy={saving.isRunning} disabled={!isComplete}>{t("common.save")}</Button>
-                        <Button icon="refresh" isBusy={testing.isRunning} disabled={!isComplete} onClick={() => void test()}>{t("check.test")}</Button>
+                        <Button type="submit" kind="primary" isBusy={saving.isRunning} disabled={!isComplete}>
+                            {t("common.save")}
+                        </Button>
+                        <Button
+                            icon="refresh"
+                            isBusy={testing.isRunning}
+                            disabled={!isComplete}
+                            onClick={() => void test()}
+                        >
+                            {t("check.test")}
+                        </Button>
                     </div>
                 </form>
             </Card>
@@ -70,7 +94,12 @@ export function AuthenticationTab({ service, status, onChange }: ServiceTabProps
                         <li>{t("service.keyStep2")}</li>
                         <li>{t("service.keyStep3")}</li>
                     </ol>
-                    <div><a className="button" href={places.edgePublicKey} download><Icon name="download" />{t("auth.downloadKey")}</a></div>
+                    <div>
+                        <a className="button" href={places.edgePublicKey} download>
+                            <Icon name="download" />
+                            {t("auth.downloadKey")}
+                        </a>
+                    </div>
                 </div>
             </Card>
         </div>

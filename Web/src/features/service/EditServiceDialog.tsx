@@ -19,14 +19,23 @@ export function EditServiceDialog({ service, onChange, onClose }: EditServiceDia
     const change = (changes: Partial<ServiceForm>) => setForm((old) => ({ ...old, ...changes }));
     return (
         <FormDialog
-            isWide title={t("service.editTitle")} submit={t("common.save")} fields={formFields} onClose={onClose}
+            isWide
+            title={t("service.editTitle")}
+            submit={t("common.save")}
+            fields={formFields}
+            onClose={onClose}
             canSubmit={form.name.trim() !== "" && hasEndpoint(form)}
             onSubmit={async () => onChange(await api.updateService(service.id, changesOf(form, service)))}
         >
             {(problem) => (
                 <>
                     <PlaceFields form={form} onChange={change} problem={problem} />
-                    <TagInput project={service.projectId} label={t("nav.tags")} tags={form.tags} onChange={(tags) => change({ tags })} />
+                    <TagInput
+                        project={service.projectId}
+                        label={t("nav.tags")}
+                        tags={form.tags}
+                        onChange={(tags) => change({ tags })}
+                    />
                     <DescriptionField form={form} onChange={change} problem={problem} />
                 </>
             )}

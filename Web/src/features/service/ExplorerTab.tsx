@@ -53,27 +53,52 @@ export function ExplorerTab({ service, mayEdit }: ServiceTabProps) {
                     <form className="stack" onSubmit={(event) => void send(event)}>
                         <div className="row explorer-line">
                             <Select
-                                aria-label={t("explorer.method")} value={method} onChange={setMethod}
+                                aria-label={t("explorer.method")}
+                                value={method}
+                                onChange={setMethod}
                                 options={allowed.map((value) => ({ value, label: value }))}
                             />
                             <input
-                                className="input mono" aria-label={t("explorer.path")} value={path} maxLength={4000} spellCheck={false}
-                                autoComplete="off" required onChange={(event) => setPath(event.target.value)}
+                                className="input mono"
+                                aria-label={t("explorer.path")}
+                                value={path}
+                                maxLength={4000}
+                                spellCheck={false}
+                                autoComplete="off"
+                                required
+                                onChange={(event) => setPath(event.target.value)}
                             />
-                            {action.isRunning
-                                ? <Button onClick={() => stop.current?.abort()}>{t("jobs.stop")}</Button>
-                                : <Button type="submit" kind="primary" icon="play">{t("explorer.send")}</Button>}
+                            {action.isRunning ? (
+                                <Button onClick={() => stop.current?.abort()}>{t("jobs.stop")}</Button>
+                            ) : (
+                                <Button type="submit" kind="primary" icon="play">
+                                    {t("explorer.send")}
+                                </Button>
+                            )}
                         </div>
                         {hasBody && (
                             <div className="field">
                                 <textarea
-                                    className="textarea mono" rows={8} aria-label={t("explorer.body")} placeholder={t("explorer.body")}
-                                    value={body} spellCheck={false} onChange={(event) => setBody(event.target.value)}
+                                    className="textarea mono"
+                                    rows={8}
+                                    aria-label={t("explorer.body")}
+                                    placeholder={t("explorer.body")}
+                                    value={body}
+                                    spellCheck={false}
+                                    onChange={(event) => setBody(event.target.value)}
                                     aria-invalid={jsonError === undefined ? undefined : true}
                                 />
                                 <div className="row apart">
-                                    <span className="field-hint">{jsonError === undefined ? t("explorer.sentAsJSON") : t("explorer.badJSON", { error: jsonError })}</span>
-                                    <Button size="small" disabled={jsonError !== undefined || body.trim() === ""} onClick={() => setBody(pretty(body))}>
+                                    <span className="field-hint">
+                                        {jsonError === undefined
+                                            ? t("explorer.sentAsJSON")
+                                            : t("explorer.badJSON", { error: jsonError })}
+                                    </span>
+                                    <Button
+                                        size="small"
+                                        disabled={jsonError !== undefined || body.trim() === ""}
+                                        onClick={() => setBody(pretty(body))}
+                                    >
                                         {t("explorer.format")}
                                     </Button>
                                 </div>
@@ -83,9 +108,15 @@ export function ExplorerTab({ service, mayEdit }: ServiceTabProps) {
                     </form>
                 </Card>
                 {action.problem !== undefined && <ProblemNotice problem={action.problem} />}
-                {answer === undefined
-                    ? <Card><State icon="play" title={t("explorer.empty")}>{t("explorer.emptyHint")}</State></Card>
-                    : <AnswerCard answer={answer} />}
+                {answer === undefined ? (
+                    <Card>
+                        <State icon="play" title={t("explorer.empty")}>
+                            {t("explorer.emptyHint")}
+                        </State>
+                    </Card>
+                ) : (
+                    <AnswerCard answer={answer} />
+                )}
             </div>
             <aside className="stack">
                 <Requests title={t("explorer.examples")} list={examples[service.category]} onPick={recall} />
@@ -99,24 +130,39 @@ function AnswerCard({ answer }: { answer: Answer }) {
     const { t } = useTexts();
     const [shown, setShown] = useState<"body" | "headers">("body");
     const tone = answer.status < 300 ? "ok" : answer.status < 500 ? "warn" : "bad";
-    const text = answer.isText ? pretty(answer.text) : t("explorer.binary", { type: answer.type, size: bytes(answer.size) });
+    const text = answer.isText
+        ? pretty(answer.text)
+        : t("explorer.binary", { type: answer.type, size: bytes(answer.size) });
     return (
         <Card
             isFlush
-            title={<span className="row"><span className={`badge ${tone}`}>{answer.status}</span><span className="faint small number">{t("explorer.took", { time: answer.took, size: bytes(answer.size) })}</span></span>}
-            actions={(
+            title={
+                <span className="row">
+                    <span className={`badge ${tone}`}>{answer.status}</span>
+                    <span className="faint small number">
+                        {t("explorer.took", { time: answer.took, size: bytes(answer.size) })}
+                    </span>
+                </span>
+            }
+            actions={
                 <div className="row">
                     <div className="segments" role="group" aria-label={t("explorer.part")}>
-                        <button type="button" aria-pressed={shown === "body"} onClick={() => setShown("body")}>{t("explorer.answer")}</button>
-                        <button type="button" aria-pressed={shown === "headers"} onClick={() => setShown("headers")}>{t("explorer.headers")}</button>
+                        <button type="button" aria-pressed={shown === "body"} onClick={() => setShown("body")}>
+                            {t("explorer.answer")}
+                        </button>
+                        <button type="button" aria-pressed={shown === "headers"} onClick={() => setShown("headers")}>
+                            {t("explorer.headers")}
+                        </button>
                     </div>
                     <CopyButton text={text} label={t("explorer.copy")} />
                 </div>
-            )}
+            }
         >
             {answer.fromPlatform && <Notice kind="warn">{t("explorer.fromPlatform")}</Notice>}
             <pre className="answer" tabIndex={0} role="region" aria-label={t("explorer.answer")}>
-                {shown === "body" ? text || t("explorer.noBody") : answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n")}
+                {shown === "body"
+                    ? text || t("explorer.noBody")
+                    : answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n")}
             </pre>
             {answer.isCut && <p className="popup-note">{t("explorer.cut")}</p>}
         </Card>
@@ -137,7 +183,9 @@ function Requests({ title, list, onPick }: RequestsProps) {
                     <li key={index}>
                         <button type="button" className="popup-item" onClick={() => onPick(each)}>
                             <span className="mono small method">{each.method}</span>
-                            <span className="mono small ellipsis grow" title={each.path}>{each.path}</span>
+                            <span className="mono small ellipsis grow" title={each.path}>
+                                {each.path}
+                            </span>
                             {each.status !== undefined && <span className="faint small number">{each.status}</span>}
                         </button>
                     </li>

@@ -36,7 +36,7 @@ export interface ServiceTabProps {
 }
 
 const tabs = ["overview", "drivers", "statistics", "api", "authentication", "activity"] as const;
-type TabName = typeof tabs[number];
+type TabName = (typeof tabs)[number];
 
 /** Shortest time between two readings of a report because something changed. Milliseconds. */
 const pace = 1500;
@@ -56,15 +56,32 @@ export function ServicePage({ project = "", service: id = "", tab = "overview" }
         else set(() => last.service as EdgeService);
         refresh();
     };
-    useProjectEvents(project, { onChanges, onResync: () => { reload(); refresh(); } });
+    useProjectEvents(project, {
+        onChanges,
+        onResync: () => {
+            reload();
+            refresh();
+        },
+    });
     useInterval(() => {
         reload();
         status.reload();
     }, heartbeat);
     if (service.value === undefined) {
-        return service.problem === undefined ? <Loading /> : <ProblemState problem={service.problem} onRetry={reload} />;
+        return service.problem === undefined ? (
+            <Loading />
+        ) : (
+            <ProblemState problem={service.problem} onRetry={reload} />
+        );
     }
-    return <Loaded project={project} tab={tab} service={service as Resource<EdgeService> & { value: EdgeService }} status={status} />;
+    return (
+        <Loaded
+            project={project}
+            tab={tab}
+            service={service as Resource<EdgeService> & { value: EdgeService }}
+            status={status}
+        />
+    );
 }
 
 interface LoadedProps {
@@ -82,32 +99,47 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
     const mayEdit = may("editServices", scope);
     const { value, set } = service;
     const onChange = useCallback((changed: EdgeService) => set(() => changed), [set]);
-    const shown = tabs.filter((name) => (name !== "activity" || may("viewAudit", scope)) && (name !== "authentication" || mayEdit));
+    const shown = tabs.filter(
+        (name) => (name !== "activity" || may("viewAudit", scope)) && (name !== "authentication" || mayEdit),
+    );
     const current: TabName = shown.find((name) => name === tab) ?? "overview";
     const place = `/projects/${project}/services/${value.id}`;
     const props: ServiceTabProps = { service: value, status, mayEdit, onChange };
     const pages: Record<TabName, ReactNode> = {
-        overview: <OverviewTab {...props} />, drivers: <DriversTab {...props} />, statistics: <StatisticsTab {...props} />,
-        api: <ExplorerTab {...props} />, authentication: <AuthenticationTab {...props} />, activity: <ActivityTab {...props} />,
+        overview: <OverviewTab {...props} />,
+        drivers: <DriversTab {...props} />,
+        statistics: <StatisticsTab {...props} />,
+        api: <ExplorerTab {...props} />,
+        authentication: <AuthenticationTab {...props} />,
+        activity: <ActivityTab {...props} />,
     };
     return (
         <Page
-            title={value.name} mark={<Status service={value} isBadge />}
-            lead={(
+            title={value.name}
+            mark={<Status service={value} isBadge />}
+            lead={
                 <div className="row wrap service-lead">
                     <Link to={`/projects/${project}/services`}>{t("nav.services")}</Link>
                     <span className="mono break">{value.endpoint}</span>
-                    <span>{t("service.seen")} <Time at={value.lastSeen} otherwise={t("services.never")} /></span>
-                    <span className="service-tags"><InlineTags service={value} mayEdit={mayEdit} onChange={onChange} most={5} /></span>
+                    <span>
+                        {t("service.seen")} <Time at={value.lastSeen} otherwise={t("services.never")} />
+                    </span>
+                    <span className="service-tags">
+                        <InlineTags service={value} mayEdit={mayEdit} onChange={onChange} most={5} />
+                    </span>
                 </div>
-            )}
-            actions={<Actions service={value} project={project} mayEdit={mayEdit} onChange={onChange} status={status} />}
+            }
+            actions={
+                <Actions service={value} project={project} mayEdit={mayEdit} onChange={onChange} status={status} />
+            }
         >
             {service.problem !== undefined && <ProblemNotice problem={service.problem} onRetry={service.reload} />}
             <Tabs
                 label={t("service.tabs")}
                 tabs={shown.map((name) => ({
-                    to: name === "overview" ? place : `${place}/${name}`, label: t(`service.tab.${name}`), isCurrent: name === current,
+                    to: name === "overview" ? place : `${place}/${name}`,
+                    label: t(`service.tab.${name}`),
+                    isCurrent: name === current,
                 }))}
             />
             {pages[current]}
@@ -141,32 +173,63 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
     return (
         <>
             <a className="button" href={places.openService(service.id)} target="_blank" rel="noopener noreferrer">
-                <Icon name="external" />{t("service.open")}
+                <Icon name="external" />
+                {t("service.open")}
             </a>
             {mayEdit && (
                 <>
-                    <Button icon="refresh" isBusy={isProbing} onClick={() => void probe()}>{t("service.probe")}</Button>
+                    <Button icon="refresh" isBusy={isProbing} onClick={() => void probe()}>
+                        {t("service.probe")}
+                    </Button>
                     <Popup
-                        label={t("common.actions")} align="end"
+                        label={t("common.actions")}
+                        align="end"
                         trigger={(wired) => (
-                            <button type="button" className="button icon-only" aria-label={t("common.actions")} title={t("common.actions")} {...wired}>
+                            <button
+                                type="button"
+                                className="button icon-only"
+                                aria-label={t("common.actions")}
+                                title={t("common.actions")}
+                                {...wired}
+                            >
                                 <Icon name="more" />
                             </button>
                         )}
                     >
                         {(close) => (
                             <>
-                                <MenuItem icon="edit" onSelect={() => { close(); setAsked("edit"); }}>{t("common.edit")}</MenuItem>
-                                <MenuItem icon="trash" isDanger onSelect={() => { close(); setAsked("delete"); }}>{t("common.delete")}</MenuItem>
+                                <MenuItem
+                                    icon="edit"
+                                    onSelect={() => {
+                                        close();
+                                        setAsked("edit");
+                                    }}
+                                >
+                                    {t("common.edit")}
+                                </MenuItem>
+                                <MenuItem
+                                    icon="trash"
+                                    isDanger
+                                    onSelect={() => {
+                                        close();
+                                        setAsked("delete");
+                                    }}
+                                >
+                                    {t("common.delete")}
+                                </MenuItem>
                             </>
                         )}
                     </Popup>
                 </>
             )}
-            {asked === "edit" && <EditServiceDialog service={service} onChange={onChange} onClose={() => setAsked(undefined)} />}
+            {asked === "edit" && (
+                <EditServiceDialog service={service} onChange={onChange} onClose={() => setAsked(undefined)} />
+            )}
             {asked === "delete" && (
                 <Confirm
-                    title={t("service.deleteTitle", { name: service.name })} submit={t("service.deleteSubmit")} typed={service.name}
+                    title={t("service.deleteTitle", { name: service.name })}
+                    submit={t("service.deleteSubmit")}
+                    typed={service.name}
                     onClose={() => setAsked(undefined)}
                     onConfirm={async () => {
                         await api.deleteService(service.id);

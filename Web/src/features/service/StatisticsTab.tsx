@@ -19,7 +19,8 @@ export function StatisticsTab({ status }: ServiceTabProps) {
     const { t, n } = useTexts();
     const { value, problem, isLoading, reload } = status;
     const readings = useReadings(status);
-    if (value === undefined) return problem === undefined ? <Loading /> : <ProblemState problem={problem} onRetry={reload} />;
+    if (value === undefined)
+        return problem === undefined ? <Loading /> : <ProblemState problem={problem} onRetry={reload} />;
     const { report } = value;
     if (report === undefined) return isLoading ? <Loading /> : <State icon="overview" title={t("service.noReport")} />;
     return (
@@ -28,7 +29,9 @@ export function StatisticsTab({ status }: ServiceTabProps) {
                 <RateCard title={t("statistics.in")} total={n(report.recordsIn)} rates={ratesOf(readings, "in")} />
                 <RateCard title={t("statistics.out")} total={n(report.recordsOut)} rates={ratesOf(readings, "out")} />
             </div>
-            <Card title={t("statistics.roundTrips")}><RoundTrips drivers={report.drivers} /></Card>
+            <Card title={t("statistics.roundTrips")}>
+                <RoundTrips drivers={report.drivers} />
+            </Card>
         </>
     );
 }
@@ -53,7 +56,7 @@ function ratesOf(readings: readonly Reading[], name: "in" | "out"): number[] {
     return readings.slice(1).map((reading, index) => {
         const before = readings[index] ?? reading;
         const grown = reading[name] >= before[name] ? reading[name] - before[name] : reading[name];
-        return grown * 1000 / Math.max(1, reading.at - before.at);
+        return (grown * 1000) / Math.max(1, reading.at - before.at);
     });
 }
 
@@ -64,7 +67,9 @@ function RateCard({ title, total, rates }: { title: string; total: string; rates
         <Card title={title} actions={<span className="faint small">{t("statistics.sinceStart")}</span>}>
             <p className="figure-value number">{total}</p>
             <p className="soft number">
-                {last === undefined ? t("statistics.measuring") : t("statistics.rate", { rate: last < 10 ? last.toFixed(1) : Math.round(last) })}
+                {last === undefined
+                    ? t("statistics.measuring")
+                    : t("statistics.rate", { rate: last < 10 ? last.toFixed(1) : Math.round(last) })}
             </p>
             <Line values={rates} label={t("statistics.chart", { title })} />
         </Card>
@@ -74,7 +79,7 @@ function RateCard({ title, total, rates }: { title: string; total: string; rates
 function Line({ values, label }: { values: readonly number[]; label: string }) {
     const top = Math.max(1, ...values);
     const step = 100 / Math.max(1, values.length - 1);
-    const points = values.map((value, index) => `${index * step},${30 - value * 28 / top}`).join(" ");
+    const points = values.map((value, index) => `${index * step},${30 - (value * 28) / top}`).join(" ");
     return (
         <svg className="spark" viewBox="0 0 100 30" preserveAspectRatio="none" role="img" aria-label={label}>
             <line x1="0" y1="30" x2="100" y2="30" />
@@ -92,7 +97,9 @@ function RoundTrips({ drivers }: { drivers: readonly { name: string; roundTrip?:
         <ul className="round-trips">
             {measured.map((driver) => (
                 <li key={driver.name}>
-                    <span className="ellipsis" title={driver.name}>{driver.name}</span>
+                    <span className="ellipsis" title={driver.name}>
+                        {driver.name}
+                    </span>
                     <progress aria-label={driver.name} max={slowest} value={driver.roundTrip} />
                     <span className="number end">{t("drivers.milliseconds", { value: driver.roundTrip ?? 0 })}</span>
                 </li>

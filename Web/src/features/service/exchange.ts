@@ -5,7 +5,7 @@ import { APIProblem } from "../../api/problem";
 import type { ServiceCategory } from "../../api/types";
 
 export const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = typeof methods[number];
+export type Method = (typeof methods)[number];
 export const readMethods: readonly Method[] = ["GET", "HEAD"];
 
 export interface Answer {
@@ -27,14 +27,18 @@ export interface Answer {
 const mostBytes = 1 << 20;
 
 export async function exchange(
-    service: string, request: { method: Method; path: string; body: string }, signal: AbortSignal,
+    service: string,
+    request: { method: Method; path: string; body: string },
+    signal: AbortSignal,
 ): Promise<Answer> {
     const start = performance.now();
     const hasBody = request.body.trim() !== "";
     let response: Response;
     try {
         response = await fetch(places.proxyService(service, request.path), {
-            method: request.method, signal, credentials: "same-origin",
+            method: request.method,
+            signal,
+            credentials: "same-origin",
             headers: {
                 ...(hasBody ? { "Content-Type": "application/json" } : {}),
                 ...(request.method === "GET" || request.method === "HEAD" ? {} : csrfFields()),
@@ -49,8 +53,14 @@ export async function exchange(
     const type = response.headers.get("Content-Type") ?? "";
     const isText = type === "" || /json|text|xml|javascript|yaml|form-urlencoded/i.test(type);
     return {
-        status: response.status, headers: [...response.headers].sort(), type, size, isCut, isText,
-        text: isText ? await new Blob(chunks).text() : "", took: Math.round(performance.now() - start),
+        status: response.status,
+        headers: [...response.headers].sort(),
+        type,
+        size,
+        isCut,
+        isText,
+        text: isText ? await new Blob(chunks).text() : "",
+        took: Math.round(performance.now() - start),
         fromPlatform: type.startsWith("application/problem+json"),
     };
 }
@@ -77,9 +87,19 @@ const get = (path: string) => ({ method: "GET" as const, path });
 /** Requests that a service of the category understands, to begin with. */
 export const examples: Record<ServiceCategory, readonly { method: Method; path: string }[]> = {
     neuronex: [
-        get("/api/version"), get("/api/neuron/node?type=1"), get("/api/neuron/node/state"), get("/api/neuron/plugin"), get("/ekuiper/rules"),
+        get("/api/version"),
+        get("/api/neuron/node?type=1"),
+        get("/api/neuron/node/state"),
+        get("/api/neuron/plugin"),
+        get("/ekuiper/rules"),
     ],
-    neuron: [get("/api/v2/version"), get("/api/v2/node?type=1"), get("/api/v2/node/state"), get("/api/v2/plugin"), get("/api/v2/global/config")],
+    neuron: [
+        get("/api/v2/version"),
+        get("/api/v2/node?type=1"),
+        get("/api/v2/node/state"),
+        get("/api/v2/plugin"),
+        get("/api/v2/global/config"),
+    ],
     ekuiper: [get("/"), get("/rules"), get("/streams"), get("/tables"), get("/plugins/portables")],
     custom: [get("/")],
 };

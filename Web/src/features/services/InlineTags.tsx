@@ -26,21 +26,40 @@ export function InlineTags({ service, mayEdit, onChange, onPick, most = 3 }: Inl
     const rest = service.tags.slice(most);
     return (
         <div className="row inline-tags">
-            {shown.map((tag) => onPick === undefined
-                ? <span className="chip" key={tag}><span className="ellipsis">{tag}</span></span>
-                : (
-                    <button type="button" className="chip" key={tag} title={t("services.filterByTag", { tag })} onClick={() => onPick(tag)}>
+            {shown.map((tag) =>
+                onPick === undefined ? (
+                    <span className="chip" key={tag}>
+                        <span className="ellipsis">{tag}</span>
+                    </span>
+                ) : (
+                    <button
+                        type="button"
+                        className="chip"
+                        key={tag}
+                        title={t("services.filterByTag", { tag })}
+                        onClick={() => onPick(tag)}
+                    >
                         <span className="ellipsis">{tag}</span>
                     </button>
-                ))}
-            {rest.length > 0 && <span className="faint small nowrap" title={rest.join(", ")}>+{rest.length}</span>}
+                ),
+            )}
+            {rest.length > 0 && (
+                <span className="faint small nowrap" title={rest.join(", ")}>
+                    +{rest.length}
+                </span>
+            )}
             {mayEdit && (
                 <Popup
-                    kind="dialog" align="end" label={t("services.editTags", { name: service.name })}
+                    kind="dialog"
+                    align="end"
+                    label={t("services.editTags", { name: service.name })}
                     trigger={(wired) => (
                         <button
-                            type="button" className="button quiet small icon-only add-tag" title={t("services.addTag")}
-                            aria-label={t("services.editTags", { name: service.name })} {...wired}
+                            type="button"
+                            className="button quiet small icon-only add-tag"
+                            title={t("services.addTag")}
+                            aria-label={t("services.editTags", { name: service.name })}
+                            {...wired}
                         >
                             <Icon name="plus" size="s" />
                         </button>
@@ -57,11 +76,14 @@ function TagEditor({ service, onChange }: { service: EdgeService; onChange: (ser
     const { t } = useTexts();
     const [text, setText] = useState("");
     const action = useAction();
-    const names = useTagNames(service.projectId, text).filter((name) => !service.tags.includes(name)).slice(0, 6);
-    const change = (add: string[], remove: string[]) => void action.run(async () => {
-        onChange(await api.changeServiceTags(service.id, add, remove));
-        setText("");
-    });
+    const names = useTagNames(service.projectId, text)
+        .filter((name) => !service.tags.includes(name))
+        .slice(0, 6);
+    const change = (add: string[], remove: string[]) =>
+        void action.run(async () => {
+            onChange(await api.changeServiceTags(service.id, add, remove));
+            setText("");
+        });
     const submit = (event: FormEvent) => {
         event.preventDefault();
         if (text.trim() !== "") change([text.trim()], []);
@@ -71,16 +93,24 @@ function TagEditor({ service, onChange }: { service: EdgeService; onChange: (ser
             {action.problem !== undefined && <ProblemNotice problem={action.problem} />}
             <div className="row">
                 <input
-                    className="input" value={text} maxLength={50} placeholder={t("services.newTag")} aria-label={t("services.newTag")}
-                    disabled={service.tags.length >= mostTags} onChange={(event) => setText(event.target.value)}
+                    className="input"
+                    value={text}
+                    maxLength={50}
+                    placeholder={t("services.newTag")}
+                    aria-label={t("services.newTag")}
+                    disabled={service.tags.length >= mostTags}
+                    onChange={(event) => setText(event.target.value)}
                 />
-                <Button type="submit" isBusy={action.isRunning} disabled={text.trim() === ""}>{t("common.add")}</Button>
+                <Button type="submit" isBusy={action.isRunning} disabled={text.trim() === ""}>
+                    {t("common.add")}
+                </Button>
             </div>
             {names.length > 0 && (
                 <div className="row wrap">
                     {names.map((name) => (
                         <button type="button" className="chip" key={name} onClick={() => change([name], [])}>
-                            <Icon name="plus" size="s" /><span className="ellipsis">{name}</span>
+                            <Icon name="plus" size="s" />
+                            <span className="ellipsis">{name}</span>
                         </button>
                     ))}
                 </div>
@@ -92,7 +122,11 @@ function TagEditor({ service, onChange }: { service: EdgeService; onChange: (ser
                         {service.tags.map((tag) => (
                             <span className="chip" key={tag}>
                                 <span className="ellipsis">{tag}</span>
-                                <button type="button" aria-label={t("tags.remove", { tag })} onClick={() => change([], [tag])}>
+                                <button
+                                    type="button"
+                                    aria-label={t("tags.remove", { tag })}
+                                    onClick={() => change([], [tag])}
+                                >
                                     <Icon name="close" size="s" />
                                 </button>
                             </span>

@@ -25,18 +25,27 @@ export function ServiceFilters({ project, filter, change, columns, onExport }: S
             <SearchBox q={filter.q ?? ""} onChange={(q) => change({ q })} />
             {choiceNames.map((name) => (
                 <Select
-                    key={name} aria-label={t(`services.column.${name}`)} value={filter[name] ?? ""}
+                    key={name}
+                    aria-label={t(`services.column.${name}`)}
+                    value={filter[name] ?? ""}
                     data-set={filter[name]}
                     onChange={(value) => change({ [name]: value })}
                     options={[
                         { value: "", label: t(`services.any.${name}`) },
-                        ...choiceFilters[name].map((value) => ({ value, label: t(`${name}.${value}` as "status.online") })),
+                        ...choiceFilters[name].map((value) => ({
+                            value,
+                            label: t(`${name}.${value}` as "status.online"),
+                        })),
                     ]}
                 />
             ))}
             <TagFilter project={project} tags={filter.tag ?? []} onChange={(tag) => change({ tag })} />
             <VersionFilter version={filter.version ?? ""} onChange={(version) => change({ version })} />
-            {!isEmpty(filter) && <Button kind="quiet" icon="close" onClick={() => change(nothing)}>{t("services.clearFilters")}</Button>}
+            {!isEmpty(filter) && (
+                <Button kind="quiet" icon="close" onClick={() => change(nothing)}>
+                    {t("services.clearFilters")}
+                </Button>
+            )}
             <span className="grow" />
             <IconButton icon="download" kind="plain" label={t("services.exportShown")} onClick={onExport} />
             <ColumnChooser columns={columns} />
@@ -63,15 +72,28 @@ function SearchBox({ q, onChange }: { q: string; onChange: (q: string) => void }
     return <SearchInput label={t("services.search")} value={text} onChange={setText} />;
 }
 
-function TagFilter({ project, tags, onChange }: { project: string; tags: string[]; onChange: (tags: string[]) => void }) {
+function TagFilter({
+    project,
+    tags,
+    onChange,
+}: {
+    project: string;
+    tags: string[];
+    onChange: (tags: string[]) => void;
+}) {
     const { t } = useTexts();
     return (
         <Popup
-            kind="dialog" label={t("services.column.tags")}
+            kind="dialog"
+            label={t("services.column.tags")}
             trigger={(wired) => (
                 <button type="button" className="button" aria-pressed={tags.length > 0} {...wired}>
                     <Icon name="tag" />
-                    {tags.length === 0 ? t("services.any.tag") : tags.length === 1 ? tags[0] : t("services.tagCount", { count: tags.length })}
+                    {tags.length === 0
+                        ? t("services.any.tag")
+                        : tags.length === 1
+                          ? tags[0]
+                          : t("services.tagCount", { count: tags.length })}
                 </button>
             )}
         >
@@ -92,9 +114,13 @@ function TagList({ project, tags, onChange }: { project: string; tags: string[];
                 {shown.map((name) => (
                     <label className="popup-item" key={name}>
                         <input
-                            type="checkbox" className="checkbox" checked={tags.includes(name)}
+                            type="checkbox"
+                            className="checkbox"
+                            checked={tags.includes(name)}
                             disabled={!tags.includes(name) && tags.length >= mostTags}
-                            onChange={(event) => onChange(event.target.checked ? [...tags, name] : tags.filter((each) => each !== name))}
+                            onChange={(event) =>
+                                onChange(event.target.checked ? [...tags, name] : tags.filter((each) => each !== name))
+                            }
                         />
                         <span className="ellipsis">{name}</span>
                     </label>
@@ -111,10 +137,23 @@ function VersionFilter({ version, onChange }: { version: string; onChange: (vers
     const [text, setText] = useState(version);
     useEffect(() => setText(version), [version]);
     return (
-        <form className="version-filter" onSubmit={(event) => { event.preventDefault(); onChange(text.trim()); }}>
+        <form
+            className="version-filter"
+            onSubmit={(event) => {
+                event.preventDefault();
+                onChange(text.trim());
+            }}
+        >
             <input
-                className="input" aria-label={t("services.column.version")} placeholder={t("services.any.version")} value={text}
-                maxLength={100} onChange={(event) => setText(event.target.value)} onBlur={() => { if (text.trim() !== version) onChange(text.trim()); }}
+                className="input"
+                aria-label={t("services.column.version")}
+                placeholder={t("services.any.version")}
+                value={text}
+                maxLength={100}
+                onChange={(event) => setText(event.target.value)}
+                onBlur={() => {
+                    if (text.trim() !== version) onChange(text.trim());
+                }}
             />
         </form>
     );
@@ -124,9 +163,17 @@ function ColumnChooser({ columns }: { columns: ReturnType<typeof useColumnChoice
     const { t } = useTexts();
     return (
         <Popup
-            kind="dialog" align="end" label={t("services.columns")}
+            kind="dialog"
+            align="end"
+            label={t("services.columns")}
             trigger={(wired) => (
-                <button type="button" className="button icon-only" aria-label={t("services.columns")} title={t("services.columns")} {...wired}>
+                <button
+                    type="button"
+                    className="button icon-only"
+                    aria-label={t("services.columns")}
+                    title={t("services.columns")}
+                    {...wired}
+                >
                     <Icon name="columns" />
                 </button>
             )}
@@ -137,14 +184,18 @@ function ColumnChooser({ columns }: { columns: ReturnType<typeof useColumnChoice
                     {columnNames.map((name) => (
                         <label className="popup-item" key={name}>
                             <input
-                                type="checkbox" className="checkbox" checked={columns.chosen.includes(name)}
+                                type="checkbox"
+                                className="checkbox"
+                                checked={columns.chosen.includes(name)}
                                 onChange={() => columns.toggle(name)}
                             />
                             {t(columnTitle(name))}
                         </label>
                     ))}
                     <hr className="popup-line" />
-                    <button type="button" className="popup-item" onClick={columns.reset}>{t("services.usualColumns")}</button>
+                    <button type="button" className="popup-item" onClick={columns.reset}>
+                        {t("services.usualColumns")}
+                    </button>
                 </>
             )}
         </Popup>

@@ -42,34 +42,67 @@ export function ServicesPage({ project = "" }: PlaceProps) {
 
     return (
         <Page
-            title={t("nav.services")} lead={total === undefined ? t("services.lead") : t("services.count", { count: total })}
-            actions={mayEdit && (
-                <>
-                    <LinkButton to={`/projects/${project}/services/import`} icon="upload">{t("services.import")}</LinkButton>
-                    <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
-                </>
-            )}
+            title={t("nav.services")}
+            lead={total === undefined ? t("services.lead") : t("services.count", { count: total })}
+            actions={
+                mayEdit && (
+                    <>
+                        <LinkButton to={`/projects/${project}/services/import`} icon="upload">
+                            {t("services.import")}
+                        </LinkButton>
+                        <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
+                            {t("services.add")}
+                        </LinkButton>
+                    </>
+                )
+            }
         >
             <ServiceFilters
-                project={project} filter={filter} change={change} columns={choice}
+                project={project}
+                filter={filter}
+                change={change}
+                columns={choice}
                 onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
             />
             <section className="card list-card">
                 {selection.count > 0 && (
                     <BulkBar
-                        scope={{ project, filter, selected: selection.selected }} count={selection.count} total={total} mayEdit={mayEdit}
+                        scope={{ project, filter, selected: selection.selected }}
+                        count={selection.count}
+                        total={total}
+                        mayEdit={mayEdit}
                         isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
-                        onSelectAll={selection.selectAll} onClear={selection.clear} onEnd={list.reload}
+                        onSelectAll={selection.selectAll}
+                        onClear={selection.clear}
+                        onEnd={list.reload}
                     />
                 )}
                 <DataTable
-                    label={t("nav.services")} columns={columns} rows={pages.items} rowKey={(service) => service.id}
-                    isLoading={pages.isLoading} problem={pages.problem} onRetry={pages.reload} sort={list.sort}
-                    onSort={(sort) => change({ sort: sort === defaultSort ? undefined : sort })} selection={selection.table}
-                    empty={<Empty project={project} isFiltered={!isEmpty(filter)} mayEdit={mayEdit} onClear={() => change(nothing)} />}
+                    label={t("nav.services")}
+                    columns={columns}
+                    rows={pages.items}
+                    rowKey={(service) => service.id}
+                    isLoading={pages.isLoading}
+                    problem={pages.problem}
+                    onRetry={pages.reload}
+                    sort={list.sort}
+                    onSort={(sort) => change({ sort: sort === defaultSort ? undefined : sort })}
+                    selection={selection.table}
+                    empty={
+                        <Empty
+                            project={project}
+                            isFiltered={!isEmpty(filter)}
+                            mayEdit={mayEdit}
+                            onClear={() => change(nothing)}
+                        />
+                    }
                 />
                 <Pager
-                    paging={pages.paging} limit={list.limit} count={pages.items.length} total={total} isLoading={pages.isLoading}
+                    paging={pages.paging}
+                    limit={list.limit}
+                    count={pages.items.length}
+                    total={total}
+                    isLoading={pages.isLoading}
                     onLimit={(limit) => {
                         keep("services.limit", limit);
                         change({ limit: String(limit) });
@@ -88,10 +121,15 @@ function useServiceList(project: string, query: URLSearchParams) {
     const limit = pageSizes.find((size) => size === kept) ?? pageSizes[0];
     const key = `${project} ${filterKey(filter)}`;
     const pages = usePages(
-        `${key} ${sort}`, limit, (request, signal) => api.listServices(project, filter, sort, request, signal), false);
+        `${key} ${sort}`,
+        limit,
+        (request, signal) => api.listServices(project, filter, sort, request, signal),
+        false,
+    );
     // Counting may take longer than a page: it does not hold the page back.
-    const count = useResource(
-        `${key} total`, (signal) => api.listServices(project, filter, defaultSort, { limit: 1, total: true }, signal));
+    const count = useResource(`${key} total`, (signal) =>
+        api.listServices(project, filter, defaultSort, { limit: 1, total: true }, signal),
+    );
 
     const reload = useCallback(() => {
         pages.reload();
@@ -99,14 +137,22 @@ function useServiceList(project: string, query: URLSearchParams) {
     }, [pages.reload, count.reload]);
     const soon = useThrottled(reload, pace);
     const { set } = pages;
-    const replace = useCallback((service: EdgeService) => set((page) => ({
-        ...page, items: page.items.map((each) => each.id === service.id ? service : each),
-    })), [set]);
+    const replace = useCallback(
+        (service: EdgeService) =>
+            set((page) => ({
+                ...page,
+                items: page.items.map((each) => (each.id === service.id ? service : each)),
+            })),
+        [set],
+    );
     const onChanges = (changes: ServiceChange[]) => {
-        const fresh = new Map(changes.flatMap(({ id, service }) => service === undefined ? [] : [[id, service] as const]));
+        const fresh = new Map(
+            changes.flatMap(({ id, service }) => (service === undefined ? [] : [[id, service] as const])),
+        );
         const isShown = pages.items.some((each) => fresh.has(each.id));
         if (isShown) set((page) => ({ ...page, items: page.items.map((each) => fresh.get(each.id) ?? each) }));
-        const mayMove = changes.some(({ change }) => change !== "status") || filter.status !== undefined || sort.includes("status");
+        const mayMove =
+            changes.some(({ change }) => change !== "status") || filter.status !== undefined || sort.includes("status");
         if (mayMove) soon();
     };
     useProjectEvents(project, { onChanges, onResync: reload });
@@ -125,20 +171,31 @@ function Empty({ project, isFiltered, mayEdit, onClear }: EmptyProps) {
     const { t } = useTexts();
     if (isFiltered) {
         return (
-            <State icon="search" title={t("services.noneFound")} actions={<Button onClick={onClear}>{t("services.clearFilters")}</Button>}>
+            <State
+                icon="search"
+                title={t("services.noneFound")}
+                actions={<Button onClick={onClear}>{t("services.clearFilters")}</Button>}
+            >
                 {t("services.noneFoundHint")}
             </State>
         );
     }
     return (
         <State
-            icon="services" title={t("services.none")}
-            actions={mayEdit && (
-                <>
-                    <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">{t("services.add")}</LinkButton>
-                    <LinkButton to={`/projects/${project}/services/import`} icon="upload">{t("services.import")}</LinkButton>
-                </>
-            )}
+            icon="services"
+            title={t("services.none")}
+            actions={
+                mayEdit && (
+                    <>
+                        <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
+                            {t("services.add")}
+                        </LinkButton>
+                        <LinkButton to={`/projects/${project}/services/import`} icon="upload">
+                            {t("services.import")}
+                        </LinkButton>
+                    </>
+                )
+            }
         >
             {t(mayEdit ? "services.noneHint" : "services.noneHintUser")}
         </State>

@@ -28,7 +28,12 @@ async function targets(scope: BulkScope, progress: JobProgress): Promise<Target[
     let cursor: string | undefined;
     do {
         const page = await api.listServices(
-            scope.project, scope.filter, "name", { limit: 500, cursor }, progress.signal);
+            scope.project,
+            scope.filter,
+            "name",
+            { limit: 500, cursor },
+            progress.signal,
+        );
         found.push(...page.items.filter((each) => !selected.except.has(each.id)).map(({ id, name }) => ({ id, name })));
         cursor = page.next ?? undefined;
     } while (cursor !== undefined);
@@ -51,7 +56,10 @@ async function patiently(work: () => Promise<unknown>, signal: AbortSignal): Pro
 }
 
 async function eachTarget(
-    scope: BulkScope, progress: JobProgress, t: Translate, act: (target: Target) => Promise<unknown>,
+    scope: BulkScope,
+    progress: JobProgress,
+    t: Translate,
+    act: (target: Target) => Promise<unknown>,
 ): Promise<void> {
     const waiting = await targets(scope, progress);
     progress.setTotal(waiting.length);
@@ -74,14 +82,22 @@ async function eachTarget(
 }
 
 const work = (scope: BulkScope, key: MessageKey, count: number, run: JobWork["run"]): JobWork => ({
-    title: { key, values: { count } }, project: scope.project, run,
+    title: { key, values: { count } },
+    project: scope.project,
+    run,
 });
 
 export function tagWork(
-    scope: BulkScope, count: number, add: string[], remove: string[], t: Translate, onEnd: () => void,
+    scope: BulkScope,
+    count: number,
+    add: string[],
+    remove: string[],
+    t: Translate,
+    onEnd: () => void,
 ): JobWork {
     return work(scope, "bulk.tagJob", count, (progress) =>
-        eachTarget(scope, progress, t, ({ id }) => api.changeServiceTags(id, add, remove)).finally(onEnd));
+        eachTarget(scope, progress, t, ({ id }) => api.changeServiceTags(id, add, remove)).finally(onEnd),
+    );
 }
 
 export function deleteWork(scope: BulkScope, count: number, t: Translate, onEnd: () => void): JobWork {
@@ -93,7 +109,8 @@ export function deleteWork(scope: BulkScope, count: number, t: Translate, onEnd:
                 // Somebody else was faster, or the answer to our own request was lost.
                 if (problemFrom(error).status !== 404) throw error;
             }
-        }).finally(onEnd));
+        }).finally(onEnd),
+    );
 }
 
 /** The platform takes so many ids at once. */
@@ -109,7 +126,11 @@ export function exportWork(scope: BulkScope, count: number, t: Translate): JobWo
             const part = all.slice(from, from + exported);
             let reason = "";
             try {
-                const text = await api.exportServices(scope.project, part.map(({ id }) => id), progress.signal);
+                const text = await api.exportServices(
+                    scope.project,
+                    part.map(({ id }) => id),
+                    progress.signal,
+                );
                 const afterHeader = text.indexOf("\n") + 1;
                 parts.push(parts.length === 0 ? text : text.slice(afterHeader));
             } catch (error) {

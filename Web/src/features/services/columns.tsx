@@ -10,9 +10,19 @@ import { InlineTags } from "./InlineTags";
 import { Status } from "./status";
 
 export const columnNames = [
-    "status", "category", "endpoint", "version", "mode", "connection", "lastSeen", "tags", "statusSince", "createdAt", "id",
+    "status",
+    "category",
+    "endpoint",
+    "version",
+    "mode",
+    "connection",
+    "lastSeen",
+    "tags",
+    "statusSince",
+    "createdAt",
+    "id",
 ] as const;
-export type ColumnName = typeof columnNames[number];
+export type ColumnName = (typeof columnNames)[number];
 
 const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version", "lastSeen", "tags"];
 
@@ -20,7 +30,9 @@ export const columnTitle = (name: ColumnName): MessageKey => `services.column.${
 
 /** Which columns are shown, beside the name; kept in this browser. */
 export function useColumnChoice() {
-    const [chosen, setChosen] = useState<readonly string[]>(() => readKept("services.columns", [...usual], isStringList));
+    const [chosen, setChosen] = useState<readonly string[]>(() =>
+        readKept("services.columns", [...usual], isStringList),
+    );
     const toggle = (name: ColumnName) => {
         const next = columnNames.filter((each) => (each === name) !== chosen.includes(each));
         keep("services.columns", next);
@@ -59,21 +71,56 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
     return useMemo(() => {
         const cells: Record<ColumnName, Omit<Column<EdgeService>, "id" | "title">> = {
             status: { sort: "status", cell: (service) => <Status service={service} /> },
-            category: { sort: "category", cell: (service) => <span className="nowrap">{t(`category.${service.category}`)}</span> },
-            endpoint: { cell: (service) => <span className="mono endpoint ellipsis" title={service.endpoint}>{service.endpoint}</span> },
-            version: { sort: "version", cell: (service) => service.version === null ? <span className="faint">–</span> : <span className="number nowrap">{service.version}</span> },
+            category: {
+                sort: "category",
+                cell: (service) => <span className="nowrap">{t(`category.${service.category}`)}</span>,
+            },
+            endpoint: {
+                cell: (service) => (
+                    <span className="mono endpoint ellipsis" title={service.endpoint}>
+                        {service.endpoint}
+                    </span>
+                ),
+            },
+            version: {
+                sort: "version",
+                cell: (service) =>
+                    service.version === null ? (
+                        <span className="faint">–</span>
+                    ) : (
+                        <span className="number nowrap">{service.version}</span>
+                    ),
+            },
             mode: { cell: (service) => t(`mode.${service.mode}`) },
             connection: { cell: (service) => t(`connection.${service.connection}`) },
-            tags: { cell: (service) => <InlineTags service={service} mayEdit={mayEdit} onChange={onChange} onPick={onTag} most={most} /> },
+            tags: {
+                cell: (service) => (
+                    <InlineTags service={service} mayEdit={mayEdit} onChange={onChange} onPick={onTag} most={most} />
+                ),
+            },
             lastSeen: { cell: (service) => <Time at={service.lastSeen} otherwise={t("services.never")} /> },
             statusSince: { sort: "statusSince", cell: (service) => <Time at={service.statusSince} /> },
             createdAt: { sort: "createdAt", cell: (service) => <Time at={service.createdAt} /> },
-            id: { cell: (service) => <span className="row"><code className="small">{service.id}</code><CopyButton text={service.id} label={t("services.copyId")} /></span> },
+            id: {
+                cell: (service) => (
+                    <span className="row">
+                        <code className="small">{service.id}</code>
+                        <CopyButton text={service.id} label={t("services.copyId")} />
+                    </span>
+                ),
+            },
         };
         const name: Column<EdgeService> = {
-            id: "name", title: t("services.column.name"), sort: "name", className: "name-cell",
+            id: "name",
+            title: t("services.column.name"),
+            sort: "name",
+            className: "name-cell",
             cell: (service) => (
-                <Link className="strong ellipsis name-link" to={`/projects/${project}/services/${service.id}`} title={service.name}>
+                <Link
+                    className="strong ellipsis name-link"
+                    to={`/projects/${project}/services/${service.id}`}
+                    title={service.name}
+                >
                     {service.name}
                 </Link>
             ),

@@ -15,8 +15,13 @@ export function filterFrom(query: URLSearchParams): ServiceFilter {
     };
     const tags = query.getAll("tag");
     return {
-        status: choice("status"), category: choice("category"), mode: choice("mode"), connection: choice("connection"),
-        tag: tags.length === 0 ? undefined : tags.slice(0, 10), version: one("version"), q: one("q"),
+        status: choice("status"),
+        category: choice("category"),
+        mode: choice("mode"),
+        connection: choice("connection"),
+        tag: tags.length === 0 ? undefined : tags.slice(0, 10),
+        version: one("version"),
+        q: one("q"),
     };
 }
 
@@ -30,6 +35,11 @@ export function filterKey(filter: ServiceFilter): string {
 }
 
 export const nothing: Record<string, undefined> = {
-    status: undefined, category: undefined, mode: undefined, connection: undefined, tag: undefined, version: undefined,
+    status: undefined,
+    category: undefined,
+    mode: undefined,
+    connection: undefined,
+    tag: undefined,
+    version: undefined,
     q: undefined,
 };

@@ -12,11 +12,11 @@ const nobody: Selected = { kind: "some", services: new Map() };
 function change(selected: Selected, rows: readonly EdgeService[], isOn: boolean): Selected {
     if (selected.kind === "all") {
         const except = new Set(selected.except);
-        rows.forEach((row) => isOn ? except.delete(row.id) : except.add(row.id));
+        rows.forEach((row) => (isOn ? except.delete(row.id) : except.add(row.id)));
         return { kind: "all", except };
     }
     const services = new Map(selected.services);
-    rows.forEach((row) => isOn ? services.set(row.id, row.name) : services.delete(row.id));
+    rows.forEach((row) => (isOn ? services.set(row.id, row.name) : services.delete(row.id)));
     return { kind: "some", services };
 }
 
@@ -30,20 +30,29 @@ export function useSelection(key: string, rows: readonly EdgeService[], total: n
     const clear = useCallback(() => setSelected(nobody), []);
     useEffect(clear, [key, clear]);
 
-    const table = useMemo<Selection<EdgeService>>(() => ({
-        isSelected: (row) => has(selected, row.id),
-        nameOf: (row) => row.name,
-        togglePage: (isOn) => setSelected((old) => change(old, rows, isOn)),
-        toggle: (row, isRange) => {
-            const isOn = !has(selected, row.id);
-            const from = rows.findIndex((each) => each.id === last.current);
-            const to = rows.findIndex((each) => each.id === row.id);
-            const range = isRange && from >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [row];
-            last.current = row.id;
-            setSelected((old) => change(old, range, isOn));
-        },
-    }), [selected, rows]);
+    const table = useMemo<Selection<EdgeService>>(
+        () => ({
+            isSelected: (row) => has(selected, row.id),
+            nameOf: (row) => row.name,
+            togglePage: (isOn) => setSelected((old) => change(old, rows, isOn)),
+            toggle: (row, isRange) => {
+                const isOn = !has(selected, row.id);
+                const from = rows.findIndex((each) => each.id === last.current);
+                const to = rows.findIndex((each) => each.id === row.id);
+                const range = isRange && from >= 0 ? rows.slice(Math.min(from, to), Math.max(from, to) + 1) : [row];
+                last.current = row.id;
+                setSelected((old) => change(old, range, isOn));
+            },
+        }),
+        [selected, rows],
+    );
 
     const count = selected.kind === "some" ? selected.services.size : Math.max(0, (total ?? 0) - selected.except.size);
-    return { selected, table, count, clear, selectAll: useCallback(() => setSelected({ kind: "all", except: new Set() }), []) };
+    return {
+        selected,
+        table,
+        count,
+        clear,
+        selectAll: useCallback(() => setSelected({ kind: "all", except: new Set() }), []),
+    };
 }

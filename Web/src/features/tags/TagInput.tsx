@@ -12,7 +12,11 @@ const forbidden = /[;,"]/g;
 /** Names of a project's tags that hold `q`, for suggestions. */
 export function useTagNames(project: string, q: string): readonly string[] {
     const asked = useDebounced(q, 150);
-    const tags = useResource(`${project} tags ${asked}`, (signal) => api.listTags(project, asked, { limit: 30 }, signal), true);
+    const tags = useResource(
+        `${project} tags ${asked}`,
+        (signal) => api.listTags(project, asked, { limit: 30 }, signal),
+        true,
+    );
     return tags.value?.items.map((tag) => tag.name) ?? [];
 }
 
@@ -43,26 +47,45 @@ export function TagInput({ project, label, hint, tags, onChange }: TagInputProps
     };
     return (
         <div className="field">
-            <label className="field-label" htmlFor={id}>{label}</label>
+            <label className="field-label" htmlFor={id}>
+                {label}
+            </label>
             <div className="tag-input">
                 {tags.map((tag) => (
                     <span className="chip" key={tag}>
                         <span className="ellipsis">{tag}</span>
-                        <button type="button" aria-label={t("tags.remove", { tag })} onClick={() => onChange(tags.filter((each) => each !== tag))}>
+                        <button
+                            type="button"
+                            aria-label={t("tags.remove", { tag })}
+                            onClick={() => onChange(tags.filter((each) => each !== tag))}
+                        >
                             <Icon name="close" size="s" />
                         </button>
                     </span>
                 ))}
                 <input
-                    id={id} list={`${id}-names`} value={text} maxLength={50} autoComplete="off" disabled={tags.length >= mostTags}
+                    id={id}
+                    list={`${id}-names`}
+                    value={text}
+                    maxLength={50}
+                    autoComplete="off"
+                    disabled={tags.length >= mostTags}
                     aria-describedby={`${id}-hint`}
-                    onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} onBlur={() => add(text)}
+                    onChange={(event) => setText(event.target.value)}
+                    onKeyDown={onKeyDown}
+                    onBlur={() => add(text)}
                 />
                 <datalist id={`${id}-names`}>
-                    {names.filter((name) => !tags.includes(name)).map((name) => <option key={name} value={name} />)}
+                    {names
+                        .filter((name) => !tags.includes(name))
+                        .map((name) => (
+                            <option key={name} value={name} />
+                        ))}
                 </datalist>
             </div>
-            <p className="field-hint" id={`${id}-hint`}>{hint ?? t("tags.inputHint")}</p>
+            <p className="field-hint" id={`${id}-hint`}>
+                {hint ?? t("tags.inputHint")}
+            </p>
         </div>
     );
 }

@@ -27,43 +27,98 @@ export function TagsPage({ project = "" }: PlaceProps) {
     const [text, setText] = useState("");
     const q = useDebounced(text.trim(), 180);
     const [asked, setAsked] = useState<Asked>();
-    const pages = usePages(`tags ${project} ${q}`, limit, (request, signal) => api.listTags(project, q, request, signal));
+    const pages = usePages(`tags ${project} ${q}`, limit, (request, signal) =>
+        api.listTags(project, q, request, signal),
+    );
     const create = mayEdit && (
-        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>{t("tags.create")}</Button>
+        <Button kind="primary" icon="plus" onClick={() => setAsked({ kind: "create" })}>
+            {t("tags.create")}
+        </Button>
     );
     return (
         <Page title={t("nav.tags")} lead={t("tags.lead")} actions={create}>
-            <div className="filters" role="search"><SearchInput label={t("tags.search")} value={text} onChange={setText} /></div>
+            <div className="filters" role="search">
+                <SearchInput label={t("tags.search")} value={text} onChange={setText} />
+            </div>
             <section className="card list-card">
                 <DataTable<Tag>
-                    label={t("nav.tags")} rows={pages.items} rowKey={(tag) => tag.id} isLoading={pages.isLoading}
-                    problem={pages.problem} onRetry={pages.reload}
-                    empty={(
-                        <State icon="tag" title={t(q === "" ? "tags.none" : "tags.noneFound")} actions={q === "" && create}>
+                    label={t("nav.tags")}
+                    rows={pages.items}
+                    rowKey={(tag) => tag.id}
+                    isLoading={pages.isLoading}
+                    problem={pages.problem}
+                    onRetry={pages.reload}
+                    empty={
+                        <State
+                            icon="tag"
+                            title={t(q === "" ? "tags.none" : "tags.noneFound")}
+                            actions={q === "" && create}
+                        >
                             {q === "" ? t("tags.noneHint") : undefined}
                         </State>
-                    )}
+                    }
                     columns={[
-                        { id: "name", title: t("common.name"), cell: (tag) => <span className="chip"><span className="ellipsis">{tag.name}</span></span> },
                         {
-                            id: "services", title: t("nav.services"), cell: (tag) => tag.services === 0
-                                ? <span className="faint">{t("tags.unused")}</span>
-                                : <Link className="number" to={`/projects/${project}/services?tag=${encodeURIComponent(tag.name)}`}>{t("services.count", { count: tag.services })}</Link>,
+                            id: "name",
+                            title: t("common.name"),
+                            cell: (tag) => (
+                                <span className="chip">
+                                    <span className="ellipsis">{tag.name}</span>
+                                </span>
+                            ),
+                        },
+                        {
+                            id: "services",
+                            title: t("nav.services"),
+                            cell: (tag) =>
+                                tag.services === 0 ? (
+                                    <span className="faint">{t("tags.unused")}</span>
+                                ) : (
+                                    <Link
+                                        className="number"
+                                        to={`/projects/${project}/services?tag=${encodeURIComponent(tag.name)}`}
+                                    >
+                                        {t("services.count", { count: tag.services })}
+                                    </Link>
+                                ),
                         },
                         { id: "created", title: t("common.created"), cell: (tag) => <Time at={tag.createdAt} /> },
                         {
-                            id: "actions", title: "", label: t("common.actions"), className: "actions", cell: (tag) => mayEdit && (
-                                <>
-                                    <IconButton icon="edit" size="small" label={t("tags.renameLabel", { tag: tag.name })} onClick={() => setAsked({ kind: "rename", tag })} />
-                                    <IconButton icon="trash" size="small" label={t("tags.deleteLabel", { tag: tag.name })} onClick={() => setAsked({ kind: "delete", tag })} />
-                                </>
-                            ),
+                            id: "actions",
+                            title: "",
+                            label: t("common.actions"),
+                            className: "actions",
+                            cell: (tag) =>
+                                mayEdit && (
+                                    <>
+                                        <IconButton
+                                            icon="edit"
+                                            size="small"
+                                            label={t("tags.renameLabel", { tag: tag.name })}
+                                            onClick={() => setAsked({ kind: "rename", tag })}
+                                        />
+                                        <IconButton
+                                            icon="trash"
+                                            size="small"
+                                            label={t("tags.deleteLabel", { tag: tag.name })}
+                                            onClick={() => setAsked({ kind: "delete", tag })}
+                                        />
+                                    </>
+                                ),
                         },
                     ]}
                 />
-                <Pager paging={pages.paging} limit={limit} count={pages.items.length} total={pages.total} isLoading={pages.isLoading} />
+                <Pager
+                    paging={pages.paging}
+                    limit={limit}
+                    count={pages.items.length}
+                    total={pages.total}
+                    isLoading={pages.isLoading}
+                />
             </section>
-            {asked !== undefined && <TagDialog project={project} asked={asked} onDone={pages.reload} onClose={() => setAsked(undefined)} />}
+            {asked !== undefined && (
+                <TagDialog project={project} asked={asked} onDone={pages.reload} onClose={() => setAsked(undefined)} />
+            )}
         </Page>
     );
 }
@@ -81,7 +136,9 @@ function TagDialog({ project, asked, onDone, onClose }: TagDialogProps) {
     if (asked.kind === "delete") {
         return (
             <Confirm
-                title={t("tags.deleteTitle", { tag: asked.tag.name })} submit={t("common.delete")} onClose={onClose}
+                title={t("tags.deleteTitle", { tag: asked.tag.name })}
+                submit={t("common.delete")}
+                onClose={onClose}
                 onConfirm={async () => {
                     await api.deleteTag(project, asked.tag.id);
                     onDone();
@@ -94,8 +151,11 @@ function TagDialog({ project, asked, onDone, onClose }: TagDialogProps) {
     const isNew = asked.kind === "create";
     return (
         <FormDialog
-            title={t(isNew ? "tags.create" : "tags.renameTitle")} submit={t(isNew ? "common.create" : "common.save")} onClose={onClose}
-            canSubmit={name.trim() !== ""} fields={["name"]}
+            title={t(isNew ? "tags.create" : "tags.renameTitle")}
+            submit={t(isNew ? "common.create" : "common.save")}
+            onClose={onClose}
+            canSubmit={name.trim() !== ""}
+            fields={["name"]}
             onSubmit={async () => {
                 if (asked.kind === "create") await api.createTag(project, name.trim());
                 else await api.renameTag(project, asked.tag.id, name.trim());
@@ -104,8 +164,14 @@ function TagDialog({ project, asked, onDone, onClose }: TagDialogProps) {
         >
             {(problem) => (
                 <TextField
-                    label={t("common.name")} value={name} onChange={setName} maxLength={50} autoFocus autoComplete="off"
-                    hint={t("tags.nameHint")} error={errorOf(problem, "name")}
+                    label={t("common.name")}
+                    value={name}
+                    onChange={setName}
+                    maxLength={50}
+                    autoFocus
+                    autoComplete="off"
+                    hint={t("tags.nameHint")}
+                    error={errorOf(problem, "name")}
                 />
             )}
         </FormDialog>

@@ -23,7 +23,11 @@ export function WelcomePage() {
     if (project === undefined && org === undefined && !may("createOrganizations")) {
         return (
             <Page title={t("welcome.title")}>
-                <Card><State icon="lock" title={t("welcome.noProject")}>{t("welcome.noProjectHint")}</State></Card>
+                <Card>
+                    <State icon="lock" title={t("welcome.noProject")}>
+                        {t("welcome.noProjectHint")}
+                    </State>
+                </Card>
             </Page>
         );
     }
@@ -32,22 +36,36 @@ export function WelcomePage() {
             <ol className="guide">
                 <Step number={0} step={step} title={t("welcome.org")} made={org?.name}>
                     <NameForm
-                        hint={t("welcome.orgHint")} submit={t("welcome.createOrg")}
-                        create={async (name) => { await api.createOrganization({ name }); reload(); }}
+                        hint={t("welcome.orgHint")}
+                        submit={t("welcome.createOrg")}
+                        create={async (name) => {
+                            await api.createOrganization({ name });
+                            reload();
+                        }}
                     />
                 </Step>
                 <Step number={1} step={step} title={t("welcome.project")} made={project?.name}>
                     <NameForm
-                        hint={t("welcome.projectHint")} submit={t("welcome.createProject")}
-                        create={async (name) => { await api.createProject(org?.id ?? "", { name }); reload(); }}
+                        hint={t("welcome.projectHint")}
+                        submit={t("welcome.createProject")}
+                        create={async (name) => {
+                            await api.createProject(org?.id ?? "", { name });
+                            reload();
+                        }}
                     />
                 </Step>
                 <Step number={2} step={step} title={t("welcome.services")}>
                     <p className="soft">{t("welcome.servicesHint")}</p>
                     <div className="row wrap">
-                        <LinkButton kind="primary" icon="plus" to={`/projects/${project?.id}/services/add`}>{t("services.add")}</LinkButton>
-                        <LinkButton icon="upload" to={`/projects/${project?.id}/services/import`}>{t("services.import")}</LinkButton>
-                        <LinkButton kind="quiet" to={`/projects/${project?.id}/overview`}>{t("welcome.later")}</LinkButton>
+                        <LinkButton kind="primary" icon="plus" to={`/projects/${project?.id}/services/add`}>
+                            {t("services.add")}
+                        </LinkButton>
+                        <LinkButton icon="upload" to={`/projects/${project?.id}/services/import`}>
+                            {t("services.import")}
+                        </LinkButton>
+                        <LinkButton kind="quiet" to={`/projects/${project?.id}/overview`}>
+                            {t("welcome.later")}
+                        </LinkButton>
                     </div>
                 </Step>
             </ol>
@@ -97,10 +115,20 @@ function NameForm({ hint, submit, create }: NameFormProps) {
         <form className="stack" onSubmit={go} noValidate>
             {problem !== undefined && problem.errors.length === 0 && <ProblemNotice problem={problem} />}
             <TextField
-                label={t("common.name")} hint={hint} value={name} onChange={setName} maxLength={100} autoFocus autoComplete="off"
+                label={t("common.name")}
+                hint={hint}
+                value={name}
+                onChange={setName}
+                maxLength={100}
+                autoFocus
+                autoComplete="off"
                 error={errorOf(problem, "name")}
             />
-            <div><Button type="submit" kind="primary" isBusy={action.isRunning} disabled={name.trim() === ""}>{submit}</Button></div>
+            <div>
+                <Button type="submit" kind="primary" isBusy={action.isRunning} disabled={name.trim() === ""}>
+                    {submit}
+                </Button>
+            </div>
         </form>
     );
 }
