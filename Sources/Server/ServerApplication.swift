@@ -20,16 +20,16 @@ package struct ServerApplication: Service {
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
         monitor = plane.monitor
-        let isSecure = configuration.tls != nil
         let proxy = TunnelProxy(tunnel: plane.tunnel, timeout: configuration.proxyTimeout)
         let pages = EdgePages(
-            tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased(), isSecure: isSecure)
+            tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased())
         let responder = PlatformResponder(
-            plane: plane, routes: RouteTable.routes(plane, pages: pages, isSecure: isSecure), pages: pages,
-            tunnel: APIProxyResponder(access: plane.access, proxy: proxy, isSecure: isSecure),
-            console: configuration.console.map(ConsoleResponder.init), metrics: metrics, isSecure: isSecure)
+            plane: plane, routes: RouteTable.routes(plane, pages: pages), pages: pages,
+            tunnel: APIProxyResponder(access: plane.access, proxy: proxy),
+            console: configuration.console.map(ConsoleResponder.init), metrics: metrics,
+            proxies: configuration.trustedProxies, isSecure: configuration.tls != nil)
         let upgrades = TunnelUpgrades(
-            access: plane.access, pages: pages, proxy: proxy, isSecure: isSecure, logger: logger)
+            access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies, logger: logger)
         application = Application(
             responder: responder,
             server: .upgradable(upgrades, tls: try configuration.tls.map(Self.tlsConfiguration)),
@@ -57,8 +57,8 @@ package struct ServerApplication: Service {
 
 /// Every route of the API.
 enum RouteTable {
-    static func routes(_ plane: ControlPlane, pages: EdgePages, isSecure: Bool) -> [Route] {
-        AccessRoutes.routes(plane, isSecure: isSecure) + UserRoutes.routes(plane.accounts)
+    static func routes(_ plane: ControlPlane, pages: EdgePages) -> [Route] {
+        AccessRoutes.routes(plane) + UserRoutes.routes(plane.accounts)
             + TenancyRoutes.routes(plane.tenancy) + ServiceRoutes.routes(plane) + TagRoutes.routes(plane.tags)
             + MonitorRoutes.routes(plane.monitor) + AuditRoutes.routes(plane.audit) + PlatformRoutes.routes(plane)
             + TunnelRoutes.routes(plane.tunnel, pages: pages)
@@ -72,8 +72,7 @@ enum TunnelRoutes {
         [
             .service(.get, "/services/{service}/open", "openService", .readThroughTunnel) { request, access in
                 let ticket = try await tunnel.openPage(in: access)
-                let place = pages.entrance(
-                    of: access.serviceId, ticket: ticket, platform: request.request.head.authority)
+                let place = pages.entrance(of: access.serviceId, ticket: ticket, from: request.context.origin)
                 return Response(status: .found, headers: [.location: place])
             }
         ]

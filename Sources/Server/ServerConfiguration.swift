@@ -20,6 +20,8 @@ package struct ServerConfiguration: Sendable {
     package var proxyTimeout: Duration
     /// The web console; `nil` to serve the API alone.
     package var console: ConsoleBundle?
+    /// Those in front of the listener that tell who the client is and how it asked.
+    package var trustedProxies = TrustedProxies.none
 
     package init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil, edgeDomain: String = "localhost",
