@@ -5,21 +5,26 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
-import NIOSSL
 import ServiceLifecycle
 
 /// The public API on its listener.
 package struct ServerApplication: Service {
     private let application: Application<PlatformResponder>
     private let monitor: Monitor
+    private let certificate: ServerCertificate?
+    private let certificateInterval: Duration
+    private let logger: Logger
 
     /// - Parameter onListening: told the port, once requests are answered.
-    /// - Throws: what reading the TLS files throws.
+    /// - Throws: `.invalidInput` when the TLS files can't be used.
     package init(
         _ plane: ControlPlane, configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
         monitor = plane.monitor
+        certificate = try configuration.tls.map(ServerCertificate.init)
+        certificateInterval = configuration.certificateInterval
+        self.logger = logger
         let proxy = TunnelProxy(tunnel: plane.tunnel, timeout: configuration.proxyTimeout)
         let pages = EdgePages(
             tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased())
@@ -32,23 +37,19 @@ package struct ServerApplication: Service {
             access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies, logger: logger)
         application = Application(
             responder: responder,
-            server: .upgradable(upgrades, tls: try configuration.tls.map(Self.tlsConfiguration)),
+            server: .upgradable(upgrades, tls: certificate?.configuration),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 1024),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
-    private static func tlsConfiguration(_ files: ServerConfiguration.TLSFiles) throws -> TLSConfiguration {
-        var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.privateKey, format: .pem)))
-        tls.minimumTLSVersion = .tlsv12
-        return tls
-    }
-
     package func run() async throws {
         try await withGracefulShutdownHandler {
-            try await application.run()
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await certificate?.watch(every: certificateInterval, logger: logger) }
+                try await application.run()
+                group.cancelAll()
+            }
         } onGracefulShutdown: {
             monitor.endEvents()
         }

@@ -14,6 +14,8 @@ package struct ServerConfiguration: Sendable {
     /// 0 for any free one.
     package var port: Int
     package var tls: TLSFiles?
+    /// How soon a new certificate is noticed.
+    package var certificateInterval = Duration.seconds(10)
     /// Services' own pages are served from `{id}.` in front of this name.
     package var edgeDomain: String
     /// Longest wait for the head of a proxied service's answer.

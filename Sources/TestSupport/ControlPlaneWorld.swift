@@ -96,7 +96,7 @@ package func withControlPlane<Result: Sendable>(
             guard let port = await ports.first(where: { _ in true }) else {
                 throw WorldError("the server did not start")
             }
-            return try await body(try await world(plane, port: port))
+            return try await body(try await world(plane, port: port, isSecure: settings.server.tls != nil))
         }
     }
 }
@@ -115,8 +115,8 @@ package func withTransportClient<Result>(_ body: (DirectTransportClient) async t
     }
 }
 
-private func world(_ plane: ControlPlane, port: Int) async throws -> ControlPlaneWorld {
-    let url = "http://127.0.0.1:\(port)"
+private func world(_ plane: ControlPlane, port: Int, isSecure: Bool) async throws -> ControlPlaneWorld {
+    let url = "\(isSecure ? "https" : "http")://127.0.0.1:\(port)"
     let anonymous = TestAPI(url: url, token: nil)
     let session = try await anonymous.post(
         "/api/v1/session", ["email": ControlPlaneWorld.adminEmail, "password": ControlPlaneWorld.adminPassword]
