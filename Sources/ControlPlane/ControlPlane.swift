@@ -32,7 +32,11 @@ package struct ControlPlane: Sendable {
     package let firstAdministrator: FirstAdministrator
     package let idempotency: IdempotentRequests
     /// To be run for as long as the control plane lives, stopped from the last to the first.
-    package var longRunning: [any Service] { [IdempotencyReconciler(requests: idempotency), monitorService] }
+    package var longRunning: [any Service] {
+        let always: [any Service] = [IdempotencyReconciler(requests: idempotency), monitorService]
+        guard context.database.dialect.hasNotifications else { return always }
+        return always + [ChangeListener(monitor: monitor, loader: monitorService.loader)]
+    }
     let monitorService: MonitorService
     private let context: ControlPlaneContext
 

@@ -22,12 +22,16 @@ struct PlatformResponder: HTTPResponder {
     /// `nil` where no console is served at all.
     let console: ConsoleResponder?
     let metrics: PrometheusMetrics
+    let proxies: TrustedProxies
+    /// Whether the listener itself speaks TLS.
     let isSecure: Bool
     let requestMetrics = RequestMetrics()
 
     func respond(to request: Request, context: RequestScope) async throws -> Response {
         let start = ContinuousClock.now
         let requestId = RequestID.of(request.headers)
+        var context = context
+        context.origin = proxies.origin(of: request.head, peer: context.remoteAddress, isSecure: isSecure)
         var pattern = "unmatched"
         var response: Response
         do {
@@ -46,7 +50,7 @@ struct PlatformResponder: HTTPResponder {
     private func answer(
         _ request: Request, _ context: RequestScope, _ pattern: inout String
     ) async throws -> Response {
-        if let service = pages.service(of: request.head.authority) {
+        if let service = pages.service(of: context.origin.authority) {
             pattern = "page"
             return try await pages.respond(to: request, of: service, context)
         }
@@ -80,8 +84,8 @@ struct PlatformResponder: HTTPResponder {
         }
         pattern = route.path
         let caller = RouteCaller(
-            control: plane.access, fields: request.headers, method: request.method, address: context.remoteAddress,
-            isSecure: isSecure, idempotency: plane.idempotency)
+            control: plane.access, fields: request.headers, method: request.method, origin: context.origin,
+            idempotency: plane.idempotency)
         let routed = RouteRequest(request: request, parameters: parameters, context: context)
         let response = try await route.handle(routed, caller)
         return request.method == .head ? response.createHeadResponse() : response

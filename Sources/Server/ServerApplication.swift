@@ -5,50 +5,51 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
-import NIOSSL
 import ServiceLifecycle
 
 /// The public API on its listener.
 package struct ServerApplication: Service {
     private let application: Application<PlatformResponder>
     private let monitor: Monitor
+    private let certificate: ServerCertificate?
+    private let certificateInterval: Duration
+    private let logger: Logger
 
     /// - Parameter onListening: told the port, once requests are answered.
-    /// - Throws: what reading the TLS files throws.
+    /// - Throws: `.invalidInput` when the TLS files can't be used.
     package init(
         _ plane: ControlPlane, configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws {
         monitor = plane.monitor
-        let isSecure = configuration.tls != nil
+        certificate = try configuration.tls.map(ServerCertificate.init)
+        certificateInterval = configuration.certificateInterval
+        self.logger = logger
         let proxy = TunnelProxy(tunnel: plane.tunnel, timeout: configuration.proxyTimeout)
         let pages = EdgePages(
-            tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased(), isSecure: isSecure)
+            tunnel: plane.tunnel, proxy: proxy, edgeDomain: configuration.edgeDomain.lowercased())
         let responder = PlatformResponder(
-            plane: plane, routes: RouteTable.routes(plane, pages: pages, isSecure: isSecure), pages: pages,
-            tunnel: APIProxyResponder(access: plane.access, proxy: proxy, isSecure: isSecure),
-            console: configuration.console.map(ConsoleResponder.init), metrics: metrics, isSecure: isSecure)
+            plane: plane, routes: RouteTable.routes(plane, pages: pages), pages: pages,
+            tunnel: APIProxyResponder(access: plane.access, proxy: proxy),
+            console: configuration.console.map(ConsoleResponder.init), metrics: metrics,
+            proxies: configuration.trustedProxies, isSecure: configuration.tls != nil)
         let upgrades = TunnelUpgrades(
-            access: plane.access, pages: pages, proxy: proxy, isSecure: isSecure, logger: logger)
+            access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies, logger: logger)
         application = Application(
             responder: responder,
-            server: .upgradable(upgrades, tls: try configuration.tls.map(Self.tlsConfiguration)),
+            server: .upgradable(upgrades, tls: certificate?.configuration),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 1024),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
     }
 
-    private static func tlsConfiguration(_ files: ServerConfiguration.TLSFiles) throws -> TLSConfiguration {
-        var tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.privateKey, format: .pem)))
-        tls.minimumTLSVersion = .tlsv12
-        return tls
-    }
-
     package func run() async throws {
         try await withGracefulShutdownHandler {
-            try await application.run()
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await certificate?.watch(every: certificateInterval, logger: logger) }
+                try await application.run()
+                group.cancelAll()
+            }
         } onGracefulShutdown: {
             monitor.endEvents()
         }
@@ -57,8 +58,8 @@ package struct ServerApplication: Service {
 
 /// Every route of the API.
 enum RouteTable {
-    static func routes(_ plane: ControlPlane, pages: EdgePages, isSecure: Bool) -> [Route] {
-        AccessRoutes.routes(plane, isSecure: isSecure) + UserRoutes.routes(plane.accounts)
+    static func routes(_ plane: ControlPlane, pages: EdgePages) -> [Route] {
+        AccessRoutes.routes(plane) + UserRoutes.routes(plane.accounts)
             + TenancyRoutes.routes(plane.tenancy) + ServiceRoutes.routes(plane) + TagRoutes.routes(plane.tags)
             + MonitorRoutes.routes(plane.monitor) + AuditRoutes.routes(plane.audit) + PlatformRoutes.routes(plane)
             + TunnelRoutes.routes(plane.tunnel, pages: pages)
@@ -72,8 +73,7 @@ enum TunnelRoutes {
         [
             .service(.get, "/services/{service}/open", "openService", .readThroughTunnel) { request, access in
                 let ticket = try await tunnel.openPage(in: access)
-                let place = pages.entrance(
-                    of: access.serviceId, ticket: ticket, platform: request.request.head.authority)
+                let place = pages.entrance(of: access.serviceId, ticket: ticket, from: request.context.origin)
                 return Response(status: .found, headers: [.location: place])
             }
         ]

@@ -14,12 +14,16 @@ package struct ServerConfiguration: Sendable {
     /// 0 for any free one.
     package var port: Int
     package var tls: TLSFiles?
+    /// How soon a new certificate is noticed.
+    package var certificateInterval = Duration.seconds(10)
     /// Services' own pages are served from `{id}.` in front of this name.
     package var edgeDomain: String
     /// Longest wait for the head of a proxied service's answer.
     package var proxyTimeout: Duration
     /// The web console; `nil` to serve the API alone.
     package var console: ConsoleBundle?
+    /// Those in front of the listener that tell who the client is and how it asked.
+    package var trustedProxies = TrustedProxies.none
 
     package init(
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil, edgeDomain: String = "localhost",

@@ -5,7 +5,7 @@ import Logging
 package import Server
 package import ServiceLifecycle
 import Simulator
-import Store
+package import Store
 package import Transport
 
 /// A running control plane on a port of its own, with a signed-in system admin.
@@ -44,6 +44,19 @@ package struct ControlPlaneWorld: Sendable {
     }
 }
 
+/// How a test's control plane differs from the usual one.
+package struct ControlPlaneWorldSettings: Sendable {
+    /// Between two probes of a service.
+    package var interval: Duration = .milliseconds(300)
+    package var probeTimeout: Duration = .seconds(30)
+    package var server: ServerConfiguration
+
+    package init(interval: Duration = .milliseconds(300), server: ServerConfiguration = ServerConfiguration(port: 0)) {
+        self.interval = interval
+        self.server = server
+    }
+}
+
 /// Runs a control plane for the time of the test.
 /// - Parameters:
 ///   - engine: where its data is.
@@ -53,31 +66,37 @@ package func withControlPlane<Result: Sendable>(
     proxyTimeout: Duration = .seconds(30), probeTimeout: Duration = .seconds(30), console: ConsoleBundle? = nil,
     _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
-    try await withDatabase(on: engine) { database in
-        try await withTransportClient { transport in
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
-            var configuration = ControlPlaneConfiguration(passwordCost: 4)
-            configuration.monitor.interval = interval
-            configuration.monitor.timeout = probeTimeout
-            let plane = try await ControlPlane.make(
-                context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
-                configuration: configuration)
-            _ = try await plane.firstAdministrator.ensure(
-                email: ControlPlaneWorld.adminEmail, password: ControlPlaneWorld.adminPassword)
-            let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-            let server = try ServerApplication(
-                plane,
-                configuration: ServerConfiguration(
-                    port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout, console: console),
-                metrics: PrometheusMetrics(), logger: logger
-            ) { listening.yield($0) }
-            return try await withServices(plane.longRunning + [server]) {
-                guard let port = await ports.first(where: { _ in true }) else {
-                    throw WorldError("the server did not start")
-                }
-                return try await body(try await world(plane, port: port))
+    let server = ServerConfiguration(port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout, console: console)
+    var settings = ControlPlaneWorldSettings(interval: interval, server: server)
+    settings.probeTimeout = probeTimeout
+    return try await withDatabase(on: engine) { try await withControlPlane(over: $0, settings, body) }
+}
+
+/// Runs a control plane over a store that others may have open too.
+package func withControlPlane<Result: Sendable>(
+    over database: Database, _ settings: ControlPlaneWorldSettings,
+    _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
+) async throws -> Result {
+    try await withTransportClient { transport in
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let context = ControlPlaneContext(database: database, now: { Timestamp(Date()) }, logger: logger)
+        var configuration = ControlPlaneConfiguration(passwordCost: 4)
+        configuration.monitor.interval = settings.interval
+        configuration.monitor.timeout = settings.probeTimeout
+        let plane = try await ControlPlane.make(
+            context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
+            configuration: configuration)
+        _ = try await plane.firstAdministrator.ensure(
+            email: ControlPlaneWorld.adminEmail, password: ControlPlaneWorld.adminPassword)
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let server = try ServerApplication(
+            plane, configuration: settings.server, metrics: PrometheusMetrics(), logger: logger
+        ) { listening.yield($0) }
+        return try await withServices(plane.longRunning + [server]) {
+            guard let port = await ports.first(where: { _ in true }) else {
+                throw WorldError("the server did not start")
             }
+            return try await body(try await world(plane, port: port, isSecure: settings.server.tls != nil))
         }
     }
 }
@@ -96,8 +115,8 @@ package func withTransportClient<Result>(_ body: (DirectTransportClient) async t
     }
 }
 
-private func world(_ plane: ControlPlane, port: Int) async throws -> ControlPlaneWorld {
-    let url = "http://127.0.0.1:\(port)"
+private func world(_ plane: ControlPlane, port: Int, isSecure: Bool) async throws -> ControlPlaneWorld {
+    let url = "\(isSecure ? "https" : "http")://127.0.0.1:\(port)"
     let anonymous = TestAPI(url: url, token: nil)
     let session = try await anonymous.post(
         "/api/v1/session", ["email": ControlPlaneWorld.adminEmail, "password": ControlPlaneWorld.adminPassword]

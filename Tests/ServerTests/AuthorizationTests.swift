@@ -27,8 +27,8 @@ import Testing
 
     private func routes(_ world: ControlPlaneWorld) -> [Route] {
         let proxy = TunnelProxy(tunnel: world.plane.tunnel, timeout: .seconds(1))
-        let pages = EdgePages(tunnel: world.plane.tunnel, proxy: proxy, edgeDomain: "localhost", isSecure: false)
-        return RouteTable.routes(world.plane, pages: pages, isSecure: false)
+        let pages = EdgePages(tunnel: world.plane.tunnel, proxy: proxy, edgeDomain: "localhost")
+        return RouteTable.routes(world.plane, pages: pages)
     }
 
     private func makePlace(_ world: ControlPlaneWorld) async throws -> Place {

@@ -86,4 +86,32 @@ import Testing
             #expect(try await world.admin.importCSV(csv, into: project).status == 400)
         }
     }
+
+    @Test func `an export for a spreadsheet holds nothing that it would run, the usual one is as it was`() async throws
+    {
+        try await withControlPlane { world in
+            let (_, project) = try await world.makeProject()
+            let names = ["=1+1", "+1", "-1", "@SUM(A1)", "plain", "a=1", "=HYPERLINK(\"\"http://x\"\",1)"]
+            let rows = names.enumerated().map { "neuronex,\"\($1)\",Direct,10.0.0.\($0 + 1):7000,http,-tag" }
+            _ = try await world.admin.importCSV(
+                Self.header + "\r\n" + rows.joined(separator: "\r\n"), into: project
+            ).expect(200)
+            let path = "/api/v1/projects/\(project)/services/export"
+            let usual = try await world.admin.get(path).expect(200).text
+            let defused = try await world.admin.get(path + "?spreadsheet=true").expect(200).text
+            for name in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+                #expect(usual.contains("neuronex,\(name),"))
+                #expect(defused.contains("neuronex,'\(name),"))
+            }
+            #expect(defused.contains("neuronex,\"'=HYPERLINK("))
+            #expect(defused.contains("neuronex,plain,") && defused.contains("neuronex,a=1,"))
+            #expect(defused.contains(",'-tag\r\n"))
+            #expect(try await world.admin.get(path + "?spreadsheet=yes").badFields == ["spreadsheet"])
+
+            let (_, copy) = try await world.makeProject("Copy")
+            let again = try await world.admin.importCSV(usual, into: copy).expect(200)
+            #expect(again.json["imported"] as? Int == names.count)
+            #expect(try await world.admin.get("/api/v1/projects/\(copy)/services/export").text == usual)
+        }
+    }
 }

@@ -40,8 +40,8 @@ import Yams
         try await withControlPlane { world in
             let pages = EdgePages(
                 tunnel: world.plane.tunnel, proxy: TunnelProxy(tunnel: world.plane.tunnel, timeout: .seconds(1)),
-                edgeDomain: "localhost", isSecure: false)
-            let table = RouteTable.routes(world.plane, pages: pages, isSecure: false)
+                edgeDomain: "localhost")
+            let table = RouteTable.routes(world.plane, pages: pages)
             let documented = try documented()
             let routed = Dictionary(uniqueKeysWithValues: table.map { ("\($0.method.rawValue) \($0.path)", $0) })
             #expect(Set(documented.keys) == Set(routed.keys))

@@ -25,11 +25,13 @@ extension APIClient {
     }
 
     /// CSV that can be imported again, as it arrives. Only `ids`, when there are any; the filter is left aside then.
+    ///
+    /// With `spreadsheet` what a spreadsheet would run is defused, and the CSV no longer for importing.
     package func exportServices(
         in project: Identifier<Project>, _ filter: ServiceFilter = ServiceFilter(),
-        ids: [Identifier<EdgeService>] = []
+        ids: [Identifier<EdgeService>] = [], spreadsheet: Bool = false
     ) async throws -> APIByteStream {
-        let query = filter.query + ids.map { ("id", $0.rawValue) }
+        let query = filter.query + ids.map { ("id", $0.rawValue) } + (spreadsheet ? [("spreadsheet", "true")] : [])
         var request = APIRequest(.GET, "projects", project.rawValue, "services", "export", query: query)
         request.accept = "text/csv"
         let response = try await stream(request, on: connections.prompt, timeout: connections.answerTimeout)

@@ -27,6 +27,9 @@ final class FleetState: Sendable {
         /// Those of `reports` whose drivers or rules are to be compared with the store.
         var parts: [ServiceReportUpdate] = []
 
+        /// Each once.
+        var identifiers: [Identifier<EdgeService>] { Array(Set(states.map(\.id) + reports.map(\.id))) }
+
         var isEmpty: Bool { states.isEmpty && reports.isEmpty }
     }
 

@@ -106,23 +106,23 @@ extension Monitor {
                     try session.updateServiceStates(unwritten.states)
                     try session.saveReports(unwritten.reports)
                     try session.saveParts(unwritten.parts)
+                    try announcer.announce(.status, unwritten.identifiers, in: session)
                 }
             } catch {
                 state.markUnwritten(unwritten)
                 throw error
             }
-            try await publish(unwritten)
+            try await publish(.status, of: unwritten.identifiers)
         }
     }
 
-    private func publish(_ unwritten: FleetState.Unwritten) async throws {
-        let changed = Set(unwritten.states.map(\.id) + unwritten.reports.map(\.id))
+    /// Tells those who watch how these services are now.
+    func publish(_ kind: ServiceChange.Kind, of changed: [Identifier<EdgeService>]) async throws {
         let byProject = Dictionary(grouping: changed.compactMap { directory.entry($0) }, by: \.projectId)
         for (project, entries) in byProject where hub.isWatched(project) {
             let ids = entries.map(\.id)
             for service in try await context.read({ try $0.services(ids, in: project) }) {
-                hub.publish(
-                    .service(ServiceChange(id: service.id, change: .status, service: service)), in: project)
+                hub.publish(.service(ServiceChange(id: service.id, change: kind, service: service)), in: project)
             }
         }
     }

@@ -35,6 +35,9 @@ package struct Monitor: Sendable {
     let hub: ProjectEventHub
     let probe: ServiceProbe
     let metrics = MonitorMetrics()
+    let announcer = ChangeAnnouncer()
+    /// What is in memory of a service's state is the truth only while this process is the one that probes.
+    let leadership = Leadership()
 
     // MARK: What others ask
 
@@ -66,7 +69,7 @@ package struct Monitor: Sendable {
         let (record, stored) = try await context.read { session in (try session.service(id), try session.report(of: id))
         }
         guard let service = record?.service else { throw EdgewrightError.notFound("service", id.rawValue) }
-        let known = state.entry(id)
+        let known = leadership.isHeld ? state.entry(id) : nil
         let lastSeen = [service.lastSeen, known?.health.lastSeen].compactMap(\.self).max()
         return ServiceStatusReport(
             status: known?.health.status ?? service.status,
@@ -142,14 +145,25 @@ package struct Monitor: Sendable {
     /// Begins to watch a service, its first probe at a random moment within `spread`, so that a fleet's probes do not
     /// come all at once.
     func watch(_ service: EdgeService, within spread: Duration) {
+        state.put(service.id, freshEntry(service, nextProbe: context.now() + random(spread)))
+    }
+
+    /// Goes on from what the store has: another process has probed until now.
+    func adopt(_ service: EdgeService) {
+        let known = state.update(service.id) { entry in
+            entry = freshEntry(service, nextProbe: entry.nextProbe)
+            return []
+        }
+        if known == nil { watch(service, within: configuration.interval) }
+    }
+
+    private func freshEntry(_ service: EdgeService, nextProbe: Timestamp) -> FleetState.Entry {
         let health = ServiceHealth(
             status: service.status, reason: service.statusReason, since: service.statusSince,
             lastSeen: service.lastSeen)
-        state.put(
-            service.id,
-            FleetState.Entry(
-                projectId: service.projectId, health: health, version: service.version,
-                pulsesSinceSurvey: configuration.probesPerSurvey, nextProbe: context.now() + random(spread)))
+        return FleetState.Entry(
+            projectId: service.projectId, health: health, version: service.version,
+            pulsesSinceSurvey: configuration.probesPerSurvey, nextProbe: nextProbe)
     }
 
     func random(_ ceiling: Duration) -> Duration {

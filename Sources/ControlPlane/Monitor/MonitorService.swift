@@ -30,11 +30,10 @@ package struct MonitorService: Service {
     }
 
     package func run() async throws {
-        let leadership = Leadership()
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease(leadership) } }
-                group.addTask { await probeLoop(leadership) }
+                group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease() } }
+                group.addTask { await probeLoop() }
                 group.addTask { await repeatedly(every: Self.pingInterval) { monitor.hub.pingAll() } }
                 group.addTask {
                     await repeatedly(every: Self.countInterval) { monitor.metrics.show(monitor.state.counts) }
@@ -62,11 +61,11 @@ package struct MonitorService: Service {
         await attempt { try await monitor.context.write { try $0.releaseLease("monitor", holder: holder) } }
     }
 
-    private func probeLoop(_ leadership: Leadership) async {
+    private func probeLoop() async {
         let gate = ProbeGate(limit: monitor.configuration.maximumConcurrentProbes)
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                if leadership.isHeld {
+                if monitor.leadership.isHeld {
                     for id in monitor.state.takeDue(at: monitor.context.now(), limit: gate.free) {
                         gate.enter()
                         group.addTask {
@@ -81,19 +80,26 @@ package struct MonitorService: Service {
         }
     }
 
-    private func renewLease(_ leadership: Leadership) async {
+    private func renewLease() async {
         let now = monitor.context.now()
         let holder = holder
         do {
             let held = try await monitor.context.write { session in
                 try session.acquireLease("monitor", holder: holder, now: now, expiresAt: now + Self.leaseLifetime)
             }
-            leadership.isHeld = held
+            if held, !monitor.leadership.isHeld { try await takeOver() }
+            monitor.leadership.isHeld = held
         } catch {
             // Without a renewed lease another control plane may have taken over.
-            leadership.isHeld = false
+            monitor.leadership.isHeld = false
             monitor.context.logger.warning("the monitor's lease can't be renewed", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// What is in memory may be as old as this process: until now another one has probed.
+    private func takeOver() async throws {
+        guard monitor.context.database.dialect == .postgres else { return }
+        for record in try await loader.load() { monitor.adopt(record.service) }
     }
 
     /// Takes over what other control planes have changed.

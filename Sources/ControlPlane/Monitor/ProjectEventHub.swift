@@ -47,6 +47,12 @@ final class ProjectEventHub: Sendable {
         }
     }
 
+    /// Something may have been missed, nobody knows what.
+    func resyncAll() {
+        let projects = state.withLockedValue { Array($0.watchers.keys) }
+        for project in projects { publish(.resync, in: project) }
+    }
+
     func pingAll() {
         let projects = state.withLockedValue { Array($0.watchers.keys) }
         for project in projects { publish(.ping, in: project) }

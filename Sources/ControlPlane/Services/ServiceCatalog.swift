@@ -28,6 +28,7 @@ package struct ServiceCatalog: Sendable {
             try session.insertService(record)
             try setTags(tags, of: record.service, session)
             try recorder.record(event("service.create", record.service, in: access), by: access.caller, in: session)
+            try monitor.announcer.announce(.created, [id], in: session)
         }
         directory.put([DirectoryEntry(record, orgId: access.orgId)])
         monitor.serviceChanged(record.service, .created)
@@ -50,6 +51,7 @@ package struct ServiceCatalog: Sendable {
             let detail = Self.changes(from: before, to: changed)
             try recorder.record(
                 event("service.update", changed.service, in: access.project, detail), by: access.caller, in: session)
+            try monitor.announcer.announce(.updated, [access.serviceId], in: session)
             return (changed, before.service.endpoint != changed.service.endpoint)
         }
         directory.put([DirectoryEntry(record, orgId: access.project.orgId)])
@@ -64,6 +66,7 @@ package struct ServiceCatalog: Sendable {
             let service = try existing(access.serviceId, session).service
             try session.deleteService(access.serviceId)
             try recorder.record(event("service.delete", service, in: access.project), by: access.caller, in: session)
+            try monitor.announcer.announce(.deleted, [access.serviceId], in: session)
             return service
         }
         directory.remove(access.serviceId)
@@ -88,6 +91,7 @@ package struct ServiceCatalog: Sendable {
             let detail = "tags: \(before.joined(separator: ", ")) → \(service.tags.joined(separator: ", "))"
             try recorder.record(
                 event("service.tag", service, in: access.project, detail), by: access.caller, in: session)
+            try monitor.announcer.announce(.updated, [access.serviceId], in: session)
             return service
         }
         monitor.serviceChanged(service, .updated)

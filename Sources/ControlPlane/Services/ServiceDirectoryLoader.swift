@@ -33,6 +33,16 @@ struct ServiceDirectoryLoader: Sendable {
         return (try await load(), true)
     }
 
+    /// Reads some services anew.
+    /// - Returns: those that are spoken to in another way than before, or were not known.
+    func reload(_ ids: [Identifier<EdgeService>]) async throws -> [ServiceRecord] {
+        let records = try await context.read { session in try ids.compactMap { try session.service($0) } }
+        let fresh = try await entries(records)
+        let changed = Set(fresh.filter { $0 != directory.entry($0.id) }.map(\.id))
+        directory.put(fresh)
+        return records.filter { changed.contains($0.service.id) }
+    }
+
     private func entries(_ records: [ServiceRecord]) async throws -> [DirectoryEntry] {
         var organizations: [Identifier<Project>: Identifier<Organization>] = [:]
         for project in Set(records.map(\.service.projectId)) {

@@ -10,6 +10,8 @@ package struct ServiceExport: AsyncSequence, Sendable {
     let filter: ServiceFilter
     /// Only these, when there are any.
     let ids: [Identifier<EdgeService>]
+    /// Values that a spreadsheet would run are defused.
+    let spreadsheet: Bool
 
     package struct Iterator: AsyncIteratorProtocol {
         private enum Step { case header, page(cursor: String?), selection, done }
@@ -30,7 +32,7 @@ package struct ServiceExport: AsyncSequence, Sendable {
                 step = .done
                 let (ids, project) = (export.ids, export.project)
                 let services = try await export.context.read { try $0.services(ids, in: project) }
-                return services.sorted { $0.name < $1.name }.map(Self.line).joined()
+                return services.sorted { $0.name < $1.name }.map(line).joined()
             case .done:
                 return nil
             }
@@ -41,11 +43,11 @@ package struct ServiceExport: AsyncSequence, Sendable {
             let request = try PageRequest(limit: ServiceExport.pageSize, cursor: cursor)
             let page = try await export.context.read { try $0.services(in: project, filter, sort: .byName, request) }
             step = page.next.map { .page(cursor: $0) } ?? .done
-            return page.items.isEmpty ? nil : page.items.map(Self.line).joined()
+            return page.items.isEmpty ? nil : page.items.map(line).joined()
         }
 
-        private static func line(_ service: EdgeService) -> String {
-            CSVWriter.line(ServiceCSVColumn.allCases.map { value($0, of: service) })
+        private func line(_ service: EdgeService) -> String {
+            CSVWriter.line(ServiceCSVColumn.allCases.map { Self.value($0, of: service) }, for: export.spreadsheet)
         }
 
         private static func value(_ column: ServiceCSVColumn, of service: EdgeService) -> String {
@@ -65,9 +67,11 @@ package struct ServiceExport: AsyncSequence, Sendable {
 
 extension ServiceCatalog {
     /// Header and rows as text; `filter` is left aside when `ids` has any.
+    /// - Parameter spreadsheet: whether values that a spreadsheet would run are defused.
     package func exportServices(
-        _ filter: ServiceFilter, ids: [Identifier<EdgeService>], in access: ProjectAccess
+        _ filter: ServiceFilter, ids: [Identifier<EdgeService>], spreadsheet: Bool, in access: ProjectAccess
     ) -> ServiceExport {
-        ServiceExport(context: context, project: access.projectId, filter: filter, ids: ids)
+        ServiceExport(
+            context: context, project: access.projectId, filter: filter, ids: ids, spreadsheet: spreadsheet)
     }
 }

@@ -67,6 +67,7 @@ package struct ServiceImporter: Sendable {
                 let detail = "\(written.count) from lines \(from) to \(to): “\(first.service.name)”\(names)"
                 try recorder.record(event("service.import", detail, in: access), by: access.caller, in: session)
             }
+            if !written.isEmpty { try monitor.announcer.announce(importInto: access.projectId, in: session) }
             return (written, failures)
         }
     }

@@ -164,6 +164,17 @@ package struct CSVReader: Sendable {
 
 /// Writes rows as RFC 4180 has them.
 package enum CSVWriter {
+    /// - Parameter spreadsheet: whether the row is for a program that would run a value that begins like a formula. Such
+    ///   a value gets an apostrophe in front, with which it can't be imported again as it was.
+    package static func line(_ fields: [String], for spreadsheet: Bool) -> String {
+        line(spreadsheet ? fields.map(defused) : fields)
+    }
+
+    private static func defused(_ field: String) -> String {
+        guard let first = field.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return field }
+        return "'" + field
+    }
+
     package static func line(_ fields: [String]) -> String {
         fields.map(quoted).joined(separator: ",") + "\r\n"
     }

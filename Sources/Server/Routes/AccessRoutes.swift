@@ -7,20 +7,22 @@ import NIOCore
 
 /// Signing in, who one is, API tokens.
 enum AccessRoutes {
-    static func routes(_ plane: ControlPlane, isSecure: Bool) -> [Route] {
+    static func routes(_ plane: ControlPlane) -> [Route] {
         let access = plane.access
         return [
             .open(.post, "/session", "createSession") { request in
                 let started = try await access.signIn(
-                    try await request.decode(), address: request.context.remoteAddress)
+                    try await request.decode(), address: request.context.origin.address)
                 var response = try Response.json(SignedIn(user: started.user, csrfToken: started.csrfToken))
                 response.headers[.setCookie] = SessionCookie.set(
-                    started.secret, lifetime: AccessControl.sessionLifetime, isSecure: isSecure)
+                    started.secret, lifetime: AccessControl.sessionLifetime,
+                    isSecure: request.context.origin.isSecure)
                 return response
             },
-            .signedIn(.delete, "/session", "deleteSession") { _, caller in
+            .signedIn(.delete, "/session", "deleteSession") { request, caller in
                 try await access.signOut(caller)
-                return Response(status: .noContent, headers: [.setCookie: SessionCookie.clear(isSecure: isSecure)])
+                let cookie = SessionCookie.clear(isSecure: request.context.origin.isSecure)
+                return Response(status: .noContent, headers: [.setCookie: cookie])
             },
             .signedIn(.get, "/me", "getMe") { _, caller in try .json(try await access.me(caller)) },
             .signedIn(.put, "/me/password", "changePassword") { request, caller in

@@ -35,9 +35,12 @@ enum ServiceRoutes {
             .project(.get, "/projects/{project}/services/export", "exportServices", .exportServices) {
                 request, access in
                 let query = try request.query(
-                    "status", "mode", "connection", "category", "tag", "version", "q", "id")
+                    "status", "mode", "connection", "category", "tag", "version", "q", "id",
+                    "spreadsheet")
                 let ids = query.all("id").map(Identifier<EdgeService>.init(rawValue:))
-                return .csv(services.exportServices(try filter(query), ids: ids, in: access))
+                return .csv(
+                    services.exportServices(
+                        try filter(query), ids: ids, spreadsheet: try query.flag("spreadsheet"), in: access))
             },
             .service(.get, "/services/{service}", "getService", .viewServices) { _, access in
                 try .json(try await services.getService(in: access))

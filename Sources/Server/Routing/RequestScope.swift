@@ -8,6 +8,8 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The peer's address, without its port; empty when it is not known.
     let remoteAddress: String
+    /// As the peer alone shows it, until `PlatformResponder` has asked the trusted proxies.
+    var origin: RequestOrigin
     /// The client's connection, or its stream of one.
     let channel: any Channel
 
@@ -15,5 +17,6 @@ struct RequestScope: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
         remoteAddress = source.channel.remoteAddress?.ipAddress ?? ""
+        origin = RequestOrigin(address: remoteAddress, isSecure: false, authority: "", forwardedFor: remoteAddress)
     }
 }

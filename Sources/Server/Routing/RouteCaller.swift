@@ -9,8 +9,7 @@ struct RouteCaller: Sendable {
     let control: AccessControl
     let fields: HTTPFields
     let method: HTTPRequest.Method
-    let address: String
-    let isSecure: Bool
+    let origin: RequestOrigin
     /// For routes whose requests may come with an `Idempotency-Key`.
     var idempotency: IdempotentRequests?
 
@@ -23,12 +22,12 @@ struct RouteCaller: Sendable {
             guard parts.count == 2, parts[0].lowercased() == "bearer" else {
                 throw EdgewrightError(.unauthenticated, "Only bearer tokens are taken: Authorization: Bearer ewt_…")
             }
-            return try await control.authenticate(.token(secret: String(parts[1])), address: address)
+            return try await control.authenticate(.token(secret: String(parts[1])), address: origin.address)
         }
-        guard let secret = SessionCookie.read(fields, isSecure: isSecure) else {
+        guard let secret = SessionCookie.read(fields, isSecure: origin.isSecure) else {
             throw EdgewrightError(.unauthenticated, "Sign in first, or send an API token.")
         }
-        let caller = try await control.authenticate(.session(secret: secret), address: address)
+        let caller = try await control.authenticate(.session(secret: secret), address: origin.address)
         if method != .get, method != .head { try checkCSRF(caller) }
         return caller
     }

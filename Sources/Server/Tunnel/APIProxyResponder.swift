@@ -9,26 +9,22 @@ import HummingbirdCore
 struct APIProxyResponder: Sendable {
     let access: AccessControl
     let proxy: TunnelProxy
-    let isSecure: Bool
 
     func respond(to request: Request, _ target: ProxyTarget, _ scope: RequestScope) async throws -> Response {
         let caller = RouteCaller(
-            control: access, fields: request.headers, method: request.method, address: scope.remoteAddress,
-            isSecure: isSecure)
+            control: access, fields: request.headers, method: request.method, origin: scope.origin)
         // A service's page must not install a worker on the platform's origin.
         if request.headers[.serviceWorker] != nil {
             throw EdgewrightError(.permissionDenied, "Open the service's own page for this.")
         }
         let asksForUpgrade = request.headers.asksForWebSocket
-        if asksForUpgrade, request.headers[.authorization] == nil { try SameOrigin.check(request.head) }
+        if asksForUpgrade, request.headers[.authorization] == nil { try SameOrigin.check(request.head, scope.origin) }
         let service = try await access.authorize(
             try await caller.authenticated(), Self.permission(for: request.method, asksForUpgrade: asksForUpgrade),
             service: target.service)
-        let origin = ProxyFields.Origin(
-            address: scope.remoteAddress, host: request.head.authority ?? "", isSecure: isSecure,
-            prefix: target.prefix)
         // No cookie of the platform's origin is a service's business.
-        let fields = ProxyFields.forService(request.headers, origin: origin, keepingCookiesExcept: nil)
+        let fields = ProxyFields.forService(
+            request.headers, from: scope.origin, prefix: target.prefix, keepingCookiesExcept: nil)
         let errand = TunnelProxy.Errand(
             request: request, channel: scope.channel, target: target.target, fields: fields)
         return try await proxy.respond(to: errand, access: service) {

@@ -23,20 +23,13 @@ enum ProxyFields {
         "origin-agent-cluster", "www-authenticate",
     ]
 
-    /// Where a request comes from, for `X-Forwarded-*`.
-    struct Origin {
-        let address: String
-        let host: String
-        let isSecure: Bool
-        /// The path that stands in front of the service's own; empty on the page's origin.
-        let prefix: String
-    }
-
     /// Fields for the service.
     /// - Parameters:
-    ///   - cookies: whether the caller's cookies are the service's business, and which of them are ours.
+    ///   - prefix: the path that stands in front of the service's own; empty on the page's origin.
+    ///   - ours: the cookies that are ours; `nil` when no cookie of the caller's is the service's business.
     static func forService(
-        _ fields: HTTPFields, origin: Origin, keepingCookiesExcept ours: Set<String>?, keepsUpgrade: Bool = false
+        _ fields: HTTPFields, from origin: RequestOrigin, prefix: String = "", keepingCookiesExcept ours: Set<String>?,
+        keepsUpgrade: Bool = false
     ) -> HTTPFields {
         let named = connectionTokens(fields)
         var result = HTTPFields()
@@ -50,7 +43,7 @@ enum ProxyFields {
             result.append(field)
         }
         if let ours, let cookies = Cookies.removing(ours, from: fields) { result[.cookie] = cookies }
-        add(origin, earlier: fields, to: &result)
+        add(origin, prefix: prefix, to: &result)
         if keepsUpgrade {
             result[.connection] = "Upgrade"
             result[.upgrade] = fields[.upgrade]
@@ -58,12 +51,11 @@ enum ProxyFields {
         return result
     }
 
-    private static func add(_ origin: Origin, earlier: HTTPFields, to fields: inout HTTPFields) {
-        let chain = earlier[.xForwardedFor].map { "\($0), \(origin.address)" } ?? origin.address
-        if !chain.isEmpty { fields[.xForwardedFor] = chain }
-        fields[.xForwardedHost] = origin.host
+    private static func add(_ origin: RequestOrigin, prefix: String, to fields: inout HTTPFields) {
+        if !origin.forwardedFor.isEmpty { fields[.xForwardedFor] = origin.forwardedFor }
+        fields[.xForwardedHost] = origin.authority
         fields[.xForwardedProto] = origin.isSecure ? "https" : "http"
-        if !origin.prefix.isEmpty { fields[.xForwardedPrefix] = origin.prefix }
+        if !prefix.isEmpty { fields[.xForwardedPrefix] = prefix }
     }
 
     private static func connectionTokens(_ fields: HTTPFields) -> Set<String> {

@@ -11,7 +11,7 @@ struct TunnelUpgrades: UpgradeResponder {
     let access: AccessControl
     let pages: EdgePages
     let proxy: TunnelProxy
-    let isSecure: Bool
+    let proxies: TrustedProxies
     let logger: Logger
 
     func upgrade(_ request: UpgradeRequest) async -> AcceptedUpgrade? {
@@ -26,39 +26,37 @@ struct TunnelUpgrades: UpgradeResponder {
 
     private func accept(_ request: UpgradeRequest) async throws -> AcceptedUpgrade? {
         let head = request.head
-        let address = request.remoteAddress?.ipAddress ?? ""
-        if let service = pages.service(of: head.authority) {
-            try SameOrigin.check(head)
+        let origin = proxies.origin(
+            of: head, peer: request.remoteAddress?.ipAddress ?? "", isSecure: request.isSecure)
+        if let service = pages.service(of: origin.authority) {
+            try SameOrigin.check(head, origin)
             // What goes through a WebSocket can't be told to be reading only.
             let granted = try await pages.access(
-                head.headerFields, method: .post, service: service, address: address)
-            return try await open(
-                request, granted, target: head.path ?? "/", prefix: "", ours: EdgePages.platformCookies)
+                head.headerFields, method: .post, service: service, from: origin)
+            let fields = ProxyFields.forService(
+                head.headerFields, from: origin, keepingCookiesExcept: EdgePages.platformCookies, keepsUpgrade: true)
+            return try await open(request, granted, target: head.path ?? "/", fields)
         }
         guard let path = head.path, let target = ProxyTarget(path: path) else { return nil }
         let usesCookie = head.headerFields[.authorization] == nil
-        if usesCookie { try SameOrigin.check(head) }
+        if usesCookie { try SameOrigin.check(head, origin) }
         let caller = RouteCaller(
-            control: access, fields: head.headerFields, method: head.method, address: address, isSecure: isSecure)
+            control: access, fields: head.headerFields, method: head.method, origin: origin)
         let granted = try await access.authorize(
             try await caller.authenticated(), .writeThroughTunnel, service: target.service)
-        return try await open(request, granted, target: target.target, prefix: target.prefix, ours: nil)
+        let fields = ProxyFields.forService(
+            head.headerFields, from: origin, prefix: target.prefix, keepingCookiesExcept: nil, keepsUpgrade: true)
+        return try await open(request, granted, target: target.target, fields)
     }
 
     private func open(
-        _ request: UpgradeRequest, _ granted: ServiceAccess, target: String, prefix: String, ours: Set<String>?
+        _ request: UpgradeRequest, _ granted: ServiceAccess, target: String, _ fields: HTTPFields
     ) async throws -> AcceptedUpgrade? {
         try ProxyTarget.checkTraversal(target)
-        let head = request.head
         let route = try proxy.tunnel.route(in: granted)
-        let origin = ProxyFields.Origin(
-            address: request.remoteAddress?.ipAddress ?? "", host: head.authority ?? "", isSecure: isSecure,
-            prefix: prefix)
-        let fields = ProxyFields.forService(
-            head.headerFields, origin: origin, keepingCookiesExcept: ours, keepsUpgrade: true)
         let remote = try await route.transport.upgrade(
             RemoteRequest(
-                method: head.method, target: target,
+                method: request.head.method, target: target,
                 headerFields: try await proxy.authorized(fields, route, isBodyless: true), timeout: proxy.timeout))
         guard let channel = remote.channel else { return nil }
         var answer = remote.response.headerFields

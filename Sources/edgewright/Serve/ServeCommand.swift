@@ -32,6 +32,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "text or json (text).") var logFormat: String?
     @Option(help: "Networks to which no service may lead, with commas (169.254.0.0/16,fe80::/10).")
     var refuseTargets: String?
+    @Option(
+        help: ArgumentHelp(
+            "Believe the X-Forwarded-For, -Proto and -Host of this proxy in front; may be given several times.",
+            valueName: "network"))
+    var trustedProxy: [String] = []
     @Option(help: "Seconds between two probes of a service (15).") var monitorInterval: Int?
 
     private var flags: [String: String] {
@@ -39,6 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
             "listen": listen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert, "tlsKey": tlsKey,
             "edgeDomain": edgeDomain, "consoleDirectory": consoleDirectory, "logLevel": logLevel,
             "logFormat": logFormat, "refuseTargets": refuseTargets,
+            "trustedProxies": trustedProxy.isEmpty ? nil : trustedProxy.joined(separator: ","),
             "monitorInterval": monitorInterval.map(String.init),
         ].compactMapValues(\.self)
     }
@@ -116,9 +122,11 @@ struct ServeCommand: AsyncParsableCommand {
         if let certificate = settings.tlsCertificate, let key = settings.tlsKey {
             tls = ServerConfiguration.TLSFiles(certificate: certificate, privateKey: key)
         }
-        return ServerConfiguration(
+        var configuration = ServerConfiguration(
             host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain,
             console: try console(settings, logger))
+        configuration.trustedProxies = TrustedProxies(settings.trustedProxies)
+        return configuration
     }
 
     private static func console(_ settings: ServeSettings, _ logger: Logger) throws -> ConsoleBundle {

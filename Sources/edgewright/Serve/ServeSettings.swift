@@ -32,6 +32,8 @@ struct ServeSettings {
     /// `refuseTargets`: networks, separated by commas, to which no connection is made for a service; link-local ones when
     /// absent.
     let refusedTargets: [AddressRange]
+    /// `trustedProxies`: networks of the proxies in front, whose `X-Forwarded-*` are believed; none when absent.
+    let trustedProxies: [AddressRange]
     /// `monitorInterval`: seconds between two probes of a service.
     let monitorInterval: Int
     /// `monitorTimeout`: seconds for each request of a probe.
@@ -74,20 +76,11 @@ struct ServeSettings {
         adminPassword = settings.text("adminPassword")
         let key = settings.text("sealingKeyFile")
         sealingKeyFile = key.map { URL(filePath: $0) } ?? dataDirectory.appending(path: "sealing.key")
-        refusedTargets = try settings.text("refuseTargets").map(Self.ranges) ?? TargetGuard.linkLocal
+        refusedTargets = try settings.networks("refuseTargets") ?? TargetGuard.linkLocal
+        trustedProxies = try settings.networks("trustedProxies") ?? []
         monitorInterval = try settings.number("monitorInterval", default: 15, in: 1...86_400)
         monitorTimeout = try settings.number("monitorTimeout", default: 5, in: 1...120)
         monitorMisses = try settings.number("monitorMisses", default: 2, in: 1...10)
-    }
-
-    private static func ranges(_ text: String) throws -> [AddressRange] {
-        try text.split(separator: ",").map { part in
-            let text = part.trimmingCharacters(in: .whitespaces)
-            guard let range = AddressRange(text) else {
-                throw SettingsError("refuseTargets has “\(text)”, which is no network such as 169.254.0.0/16")
-            }
-            return range
-        }
     }
 
     private static func address(_ text: String) throws -> (String, Int) {
@@ -111,6 +104,21 @@ struct SettingsReader {
 
     func text(_ key: String) -> String? {
         reader.string(forKey: ConfigKey([key])) ?? reader.int(forKey: ConfigKey([key])).map(String.init)
+    }
+
+    /// Texts with commas between them, or a list where the source has such a thing (YAML).
+    func list(_ key: String) -> [String]? {
+        let texts = reader.stringArray(forKey: ConfigKey([key])) ?? text(key)?.split(separator: ",").map(String.init)
+        return texts?.map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    func networks(_ key: String) throws -> [AddressRange]? {
+        try list(key)?.map { text in
+            guard let range = AddressRange(text) else {
+                throw SettingsError("\(key) has “\(text)”, which is no network such as 10.0.0.0/8")
+            }
+            return range
+        }
     }
 
     func choice<Value: RawRepresentable<String>>(_ key: String, default fallback: Value) throws -> Value {

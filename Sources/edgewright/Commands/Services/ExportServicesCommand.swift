@@ -22,11 +22,15 @@ struct ExportServicesCommand: ClientCommand {
         completion: .file(extensions: ["csv"]))
     var file: String?
 
+    @Flag(help: "For a spreadsheet: an apostrophe in front of what it would run. Don't import that again.")
+    var spreadsheet = false
+
     func run(_ session: ClientSession) async throws {
         let project = try await session.project(project)
         var ids: [Identifier<EdgeService>] = []
         for service in services { ids.append(try await session.service(named: service, in: self.project).id) }
-        let bytes = try await session.client.exportServices(in: project, filter.filter, ids: ids)
+        let bytes = try await session.client.exportServices(
+            in: project, filter.filter, ids: ids, spreadsheet: spreadsheet)
         guard let file else {
             for try await chunk in bytes { try session.console.writeOutput(Data(buffer: chunk)) }
             return

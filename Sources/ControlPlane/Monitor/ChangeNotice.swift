@@ -1,0 +1,77 @@
+import Fleet
+import Store
+
+/// What control planes on one PostgreSQL tell each other of their services: which changed, never how. Who wants to know
+/// more reads the store.
+struct ChangeNotice: Equatable, Sendable {
+    enum Change: Equatable, Sendable {
+        case services(ServiceChange.Kind, [Identifier<EdgeService>])
+        /// So many that it is better to read the whole project anew.
+        case project(Identifier<Project>)
+    }
+
+    /// PostgreSQL takes payloads of 7,999 bytes; an id has 26, and a blank.
+    static let maximumIdentifiers = 250
+
+    /// The process that tells it.
+    let origin: String
+    let change: Change
+
+    init(origin: String, change: Change) {
+        self.origin = origin
+        self.change = change
+    }
+
+    /// - Parameter payload: words with blanks between them: the origin, the kind, ids.
+    init?(payload: String) {
+        let words = payload.split(separator: " ").map(String.init)
+        guard words.count >= 3 else { return nil }
+        origin = words[0]
+        if words[1] == Self.projectWord {
+            change = .project(Identifier(rawValue: words[2]))
+        } else if let kind = ServiceChange.Kind(rawValue: words[1]) {
+            change = .services(kind, words.dropFirst(2).map(Identifier.init(rawValue:)))
+        } else {
+            return nil
+        }
+    }
+
+    var payload: String {
+        switch change {
+        case .services(let kind, let ids):
+            ([origin, kind.rawValue] + ids.map(\.rawValue)).joined(separator: " ")
+        case .project(let id):
+            "\(origin) \(Self.projectWord) \(id)"
+        }
+    }
+
+    private static let projectWord = "project"
+}
+
+/// Tells the other control planes what is changed in a transaction, if it is committed; nothing on SQLite, whose file
+/// only one process opens.
+struct ChangeAnnouncer: Sendable {
+    static let channel = "edgewright_changes"
+
+    /// Names this process, which knows its own changes already.
+    let origin = Secret.make(prefix: "")
+
+    func announce(
+        _ kind: ServiceChange.Kind, _ ids: [Identifier<EdgeService>], in session: any SQLSession
+    ) throws {
+        guard session.dialect.hasNotifications else { return }
+        let size = ChangeNotice.maximumIdentifiers
+        for start in stride(from: 0, to: ids.count, by: size) {
+            let part = Array(ids[start..<min(start + size, ids.count)])
+            try announce(.services(kind, part), in: session)
+        }
+    }
+
+    func announce(importInto project: Identifier<Project>, in session: any SQLSession) throws {
+        try announce(.project(project), in: session)
+    }
+
+    private func announce(_ change: ChangeNotice.Change, in session: any SQLSession) throws {
+        try session.notify(Self.channel, ChangeNotice(origin: origin, change: change).payload)
+    }
+}
