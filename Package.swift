@@ -193,7 +193,9 @@ let package = Package(
             swiftSettings: houseSettings),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: [
+                "Simulator", "TestSupport", "Fleet", asyncHTTPClient, crypto, cryptoExtras, nioCore, nioHTTP1, nioPosix,
+            ],
             swiftSettings: houseSettings),
         .testTarget(
             name: "EndToEndTests",

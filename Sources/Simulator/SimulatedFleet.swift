@@ -22,6 +22,8 @@ package struct SimulatedFleet: Service {
         package var seed: UInt64
         /// Some services have a driver without connection or a failed rule.
         package var isImperfect: Bool
+        /// Between two lines of a streaming log.
+        package var logInterval = Duration.seconds(1)
 
         package init(
             count: Int, host: String = "127.0.0.1", layout: Layout = .onePort(0),
@@ -38,12 +40,11 @@ package struct SimulatedFleet: Service {
 
     private let configuration: Configuration
     private let instances: [SimulatedInstance]
-    private let authentication: SimulatedAuthentication
     private let logger: Logger
     private let onListening: @Sendable (SimulatedAddresses) async -> Void
 
     /// - Parameter onListening: told where the services are, once all of them answer.
-    /// - Throws: when a public key of the configuration can't be read.
+    /// - Throws: when a public key, or the folder of keys, can't be read.
     package init(
         _ configuration: Configuration, logger: Logger,
         onListening: @escaping @Sendable (SimulatedAddresses) async -> Void = { _ in }
@@ -51,49 +52,71 @@ package struct SimulatedFleet: Service {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        authentication = try SimulatedAuthentication(configuration.authentication)
+        let authentication = try SimulatedAuthentication(configuration.authentication)
         let now = Date().timeIntervalSince1970
         instances = (0..<configuration.count).map { index in
             let blueprint = ServiceBlueprint(
                 index: index, seed: configuration.seed, isImperfect: configuration.isImperfect)
-            return SimulatedInstance(SimulatedService(blueprint: blueprint, startedAt: now - Double(index % 86_400)))
+            let service = SimulatedService(
+                blueprint: blueprint, startedAt: now - Double(index % 86_400),
+                user: configuration.authentication.username, password: configuration.authentication.password)
+            return SimulatedInstance(service, index: index, authentication: authentication)
         }
     }
 
     /// The fleet's switchboard, for tests in the same process.
-    package func setFaults(_ faults: SimulatedFaults, of index: Int) { instances[index].setFaults(faults) }
-    package func restart(_ index: Int) { instances[index].restart(at: Date().timeIntervalSince1970) }
-
-    package func run() async throws {
-        let channels = try await listen()
-        let ports = channels.compactMap { $0.localAddress?.port }
-        await onListening(SimulatedAddresses(configuration: configuration, ports: ports))
-        try? await gracefulShutdown()
-        for channel in channels { try? await channel.close() }
+    package func setFaults(_ faults: SimulatedFaults, of index: Int) {
+        instances[index].setFaults(faults, at: Date().timeIntervalSince1970)
     }
 
-    private func listen() async throws -> [any Channel] {
+    package func restart(_ index: Int) { instances[index].restart(at: Date().timeIntervalSince1970) }
+
+    /// - Throws: `EdgewrightError` when an address can't be listened on.
+    package func run() async throws {
+        let connections = SimulatorConnections()
+        var listeners: [any Channel] = []
+        do {
+            for (port, target) in places { listeners.append(try await bind(port, target, connections)) }
+        } catch {
+            for listener in listeners { try? await listener.close() }
+            throw error
+        }
+        let ports = listeners.compactMap { $0.localAddress?.port }
+        await onListening(SimulatedAddresses(configuration: configuration, ports: ports))
+        try? await gracefulShutdown()
+        for listener in listeners { try? await listener.close() }
+        connections.closeAll()
+    }
+
+    /// Which ports lead where.
+    private var places: [(port: Int, target: SimulatorTarget)] {
         switch configuration.layout {
-        case .onePort(let port):
-            return [try await bind(port, .all(instances))]
+        case .onePort(let port): [(port, .all(instances))]
         case .portEach(let basePort):
-            var channels: [any Channel] = []
-            for (index, instance) in instances.enumerated() {
-                let port = basePort == 0 ? 0 : basePort + index
-                channels.append(try await bind(port, .one(instance, among: instances)))
+            instances.enumerated().map { index, instance in
+                (basePort == 0 ? 0 : basePort + index, .one(instance, among: instances))
             }
-            return channels
         }
     }
 
-    private func bind(_ port: Int, _ target: SimulatorTarget) async throws -> any Channel {
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [authentication] channel in
-                SimulatorPipeline.configure(channel, target, authentication)
-            }
-            .bind(host: configuration.host, port: port).get()
+    private func bind(
+        _ port: Int, _ target: SimulatorTarget, _ connections: SimulatorConnections
+    ) async throws -> any Channel {
+        let logInterval = TimeAmount(configuration.logInterval)
+        do {
+            return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.backlog, value: 1024)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    connections.add(channel)
+                    return SimulatorPipeline.configure(channel, target, logInterval: logInterval)
+                }
+                .bind(host: configuration.host, port: port).get()
+        } catch {
+            throw EdgewrightError(
+                .unavailable, "\(configuration.host):\(port) can't be listened on; is something else there?",
+                cause: error)
+        }
     }
 
     // MARK: As a file to import

@@ -20,12 +20,12 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Address to listen on.") var host = "127.0.0.1"
     @Option(help: "Services of the same seed are the same every time.") var seed: UInt64 = 1
     @Flag(help: "Give some services a driver without connection, or a failed rule.") var imperfect = false
-    @Flag(help: "Ask for user name and password (admin, 0000) or a token.") var password = false
-    @Option(help: "Take tokens checked by a public key: ISSUER=FILE.") var jwtKey: [String] = []
+    @OptionGroup var access: SimulatedAccess
     @Option(
         help: """
-            Switch a fault on from the start: NUMBER:FAULT, 5%:FAULT or *:FAULT, with offline, hang, slow=MS, errors, \
-            driver-failure, rule-failure, wrong-content-type, endless, redirect=URL or version=X.
+            Switch a fault on from the start: NUMBER:FAULT, 5%:FAULT or *:FAULT, with offline, hang, slow=MS, \
+            errors=status, errors=code, driver-failure, rule-failure, wrong-content-type, endless, redirect=URL, \
+            restart=SECONDS or version=X.
             """)
     var fault: [FaultFlag] = []
     @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
@@ -33,13 +33,20 @@ struct SimulateCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...100_000).contains(count) else { throw ValidationError("--count must be 1 to 100000.") }
         guard port == nil || basePort == nil else { throw ValidationError("Give --port or --base-port, not both.") }
+        guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port must be 0 to 65535.") }
+        if let basePort, basePort != 0 {
+            guard basePort > 0, basePort + count - 1 <= 65_535 else {
+                throw ValidationError(
+                    "--base-port and --count need ports up to \(basePort + count - 1); 65535 is the last.")
+            }
+        }
     }
 
     func run() async throws {
         let logger = Logger(label: "simulate") { StreamLogHandler.standardError(label: $0) }
         let configuration = SimulatedFleet.Configuration(
             count: count, host: host, layout: basePort.map { .portEach(basePort: $0) } ?? .onePort(port ?? 7300),
-            authentication: try authentication(), seed: seed, isImperfect: imperfect)
+            authentication: try access.configuration(), seed: seed, isImperfect: imperfect)
         let (addresses, announce) = AsyncStream.makeStream(of: SimulatedAddresses.self)
         let fleet = try SimulatedFleet(configuration, logger: logger) { announce.yield($0) }
         try applyFaults(to: fleet)
@@ -47,16 +54,6 @@ struct SimulateCommand: AsyncParsableCommand {
         try await ServiceGroup(
             services: [fleet, announcer], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
-    }
-
-    private func authentication() throws -> SimulatedAuthenticationConfiguration {
-        var keys: [String: String] = [:]
-        for text in jwtKey {
-            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw ValidationError("--jwt-key must be ISSUER=FILE.") }
-            keys[parts[0]] = try String(contentsOfFile: parts[1], encoding: .utf8)
-        }
-        return SimulatedAuthenticationConfiguration(takesPasswords: password, publicKeys: keys)
     }
 
     private func applyFaults(to fleet: SimulatedFleet) throws {

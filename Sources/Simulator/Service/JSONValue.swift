@@ -62,6 +62,14 @@ enum JSONValue: Codable, Sendable, Equatable {
         return elements
     }
 
+    /// As text, with its members in order.
+    var serialized: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // What was parsed or written as a literal always encodes.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     static func parse(_ bytes: Data) -> JSONValue? { try? JSONDecoder().decode(JSONValue.self, from: bytes) }
 }
 
