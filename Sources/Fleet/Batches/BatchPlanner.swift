@@ -1,3 +1,14 @@
+/// Failures that a person has seen, and after which the batch goes on.
+package struct BatchTolerance: Equatable, Sendable {
+    package var total: Int
+    package var inWave: Int
+
+    package init(total: Int = 0, inWave: Int = 0) {
+        self.total = total
+        self.inWave = inWave
+    }
+}
+
 /// All that decides what a batch does next.
 package struct BatchSituation: Equatable, Sendable {
     /// One wave, as the items' rows tell it.
@@ -26,6 +37,7 @@ package struct BatchSituation: Equatable, Sendable {
     package var current = 0
     /// Since when the current wave's gate is watched.
     package var gateSince: Timestamp?
+    package var tolerated = BatchTolerance()
     /// When the next waiting item may begin.
     package var nextDue: Timestamp?
     package var now: Timestamp
@@ -125,17 +137,16 @@ package enum BatchPlanner {
         guard situation.policy.onFailure != .continue else { return nil }
         switch situation.policy.failureThreshold ?? .count(0) {
         case .count(let limit):
-            let failed = situation.total.failed
+            let failed = situation.total.failed - situation.tolerated.total
             return failed > limit ? "\(failed) failed, and no more than \(limit) may" : nil
         case .percent(let limit):
             // Each wave by itself: a good first wave must not make up for a bad second one.
-            for (index, wave) in situation.waves.enumerated() where wave.counts.failed > 0 {
-                let share = Double(wave.counts.failed) * 100 / Double(wave.counts.total)
-                guard share > limit else { continue }
-                return "\(wave.counts.failed) of \(wave.counts.total) failed in wave \(index + 1), "
-                    + "and no more than \(BatchPolicy.Share.percent(limit).text) may"
-            }
-            return nil
+            guard situation.waves.indices.contains(situation.current) else { return nil }
+            let counts = situation.waves[situation.current].counts
+            let failed = counts.failed - situation.tolerated.inWave
+            guard failed > 0, Double(failed) * 100 / Double(counts.total) > limit else { return nil }
+            return "\(failed) of \(counts.total) failed in wave \(situation.current + 1), "
+                + "and no more than \(BatchPolicy.Share.percent(limit).text) may"
         }
     }
 
