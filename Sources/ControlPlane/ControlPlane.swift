@@ -25,6 +25,7 @@ package struct ControlPlane: Sendable {
     package let services: ServiceCatalog
     package let serviceImport: ServiceImporter
     package let tags: TagCatalog
+    package let batches: BatchCatalog
     package let audit: AuditLog
     package let monitor: Monitor
     package let tunnel: ServiceTunnel
@@ -33,11 +34,14 @@ package struct ControlPlane: Sendable {
     package let idempotency: IdempotentRequests
     /// To be run for as long as the control plane lives, stopped from the last to the first.
     package var longRunning: [any Service] {
-        let always: [any Service] = [IdempotencyReconciler(requests: idempotency), monitorService]
+        let always: [any Service] = [
+            IdempotencyReconciler(requests: idempotency), monitorService, batchEngine,
+        ]
         guard context.database.dialect.hasNotifications else { return always }
         return always + [ChangeListener(monitor: monitor, loader: monitorService.loader)]
     }
     let monitorService: MonitorService
+    let batchEngine: BatchEngine
     private let context: ControlPlaneContext
 
     /// Reads the fleet from the store and makes what the first start needs.
@@ -90,6 +94,13 @@ package struct ControlPlane: Sendable {
         tunnel = ServiceTunnel(
             context: context, recorder: recorder, directory: directory, connector: connector, access: access,
             pages: PageSessionCache(cache: cache))
+        batchEngine = BatchEngine(
+            storage: StoredBatches(context: context, recorder: recorder, holder: Secret.make(prefix: "")),
+            actions: [
+                .tag: TagServicesAction(access: access, services: services),
+                .delete: DeleteServicesAction(access: access, services: services),
+            ], now: context.now, logger: context.logger)
+        batches = BatchCatalog(context: context, recorder: recorder, access: access, engine: batchEngine)
         idempotency = IdempotentRequests(context: context, sealingKey: sealingKey)
         firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
         monitorService = MonitorService(

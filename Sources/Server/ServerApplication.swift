@@ -61,6 +61,7 @@ enum RouteTable {
     static func routes(_ plane: ControlPlane, pages: EdgePages) -> [Route] {
         AccessRoutes.routes(plane) + UserRoutes.routes(plane.accounts)
             + TenancyRoutes.routes(plane.tenancy) + ServiceRoutes.routes(plane) + TagRoutes.routes(plane.tags)
+            + BatchRoutes.routes(plane.batches)
             + MonitorRoutes.routes(plane.monitor) + AuditRoutes.routes(plane.audit) + PlatformRoutes.routes(plane)
             + TunnelRoutes.routes(plane.tunnel, pages: pages)
     }

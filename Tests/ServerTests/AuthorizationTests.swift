@@ -16,12 +16,13 @@ import Testing
         let service: String
         let user: String
         let tag: String
+        let batch: String
 
         func path(_ template: String) -> String {
             "/api/v1"
                 + template.replacing("{org}", with: org).replacing("{project}", with: project)
                 .replacing("{service}", with: service).replacing("{user}", with: user)
-                .replacing("{tag}", with: tag).replacing("{token}", with: String(repeating: "0", count: 26))
+                .replacing("{tag}", with: tag).replacing("{batch}", with: batch).replacing("{token}", with: String(repeating: "0", count: 26))
         }
     }
 
@@ -40,7 +41,11 @@ import Testing
         let user = try await world.admin.post(
             "/api/v1/users", ["email": "someone@example.com", "password": ControlPlaneWorld.adminPassword]
         ).expect(201)["id"]
-        return Place(org: org, project: project, service: service, user: user, tag: tag)
+        let batch = try await world.admin.post(
+            "/api/v1/projects/\(project)/batches",
+            ["kind": "tag", "targets": ["ids": [service]], "parameters": ["add": ["x"]]]
+        ).expect(202)["id"]
+        return Place(org: org, project: project, service: service, user: user, tag: tag, batch: batch)
     }
 
     private func ask(_ route: Route, _ place: Place, as caller: TestAPI) async throws -> TestAnswer {
@@ -67,7 +72,7 @@ import Testing
             ])
             for route in routes(world) {
                 switch route.access {
-                case .organization, .project, .service:
+                case .organization, .project, .service, .batch:
                     #expect(try await ask(route, place, as: stranger).status == 404, "\(route.operation)")
                 default: break
                 }
@@ -88,7 +93,7 @@ import Testing
                 let permission: Permission
                 switch route.access {
                 case .organization(let asked), .project(let asked), .service(let asked), .platform(let asked),
-                    .anywhere(let asked):
+                    .anywhere(let asked), .batch(let asked):
                     permission = asked
                 case .open, .signedIn: continue
                 }

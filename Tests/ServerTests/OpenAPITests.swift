@@ -31,7 +31,7 @@ import Yams
         case .open: "public"
         case .signedIn: "session"
         case .anywhere(let permission), .platform(let permission), .organization(let permission),
-            .project(let permission), .service(let permission):
+            .project(let permission), .service(let permission), .batch(let permission):
             permission.rawValue
         }
     }

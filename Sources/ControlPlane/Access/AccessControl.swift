@@ -145,6 +145,28 @@ package struct AccessControl: Sendable {
         return entry
     }
 
+    /// The account that asked for a batch, with the rights that it has now.
+    /// - Throws: `.permissionDenied` when it is gone or disabled.
+    func callerOfBatch(_ id: Identifier<User>) async throws -> Caller {
+        let key = "batch:\(id)"
+        let now = context.now()
+        if let known = cache.entry(key, at: now) {
+            return Caller(principal: known.principal, user: known.user, session: nil, address: "")
+        }
+        let generation = cache.generation
+        let found = try await context.read { session in
+            try session.user(id).map { ($0, try session.grants(of: id)) }
+        }
+        guard let (user, grants) = found, !user.disabled else {
+            throw EdgewrightError(.permissionDenied, "The account that asked for this batch is gone or disabled.")
+        }
+        let principal = Principal(userId: id, email: user.email, isSystemAdmin: user.systemAdmin, grants: grants)
+        cache.store(
+            CallerCache.Entry(principal: principal, user: user, session: nil, expiresAt: nil), for: key, at: now,
+            generation: generation)
+        return Caller(principal: principal, user: user, session: nil, address: "")
+    }
+
     private func readSession(_ hash: String) async throws -> CallerCache.Entry? {
         try await context.read { session in
             guard let record = try session.session(secretHash: hash) else { return nil }

@@ -16,6 +16,7 @@ struct Route: Sendable {
         case organization(Permission)
         case project(Permission)
         case service(Permission)
+        case batch(Permission)
     }
 
     typealias Handler = @Sendable (RouteRequest, RouteCaller) async throws -> Response
@@ -116,6 +117,18 @@ extension Route {
         Route(method, path, operation, .project(permission)) { request, caller in
             let who = try await caller.authenticated(for: request)
             let access = try await caller.control.authorize(who, permission, project: try request.id("project"))
+            return try await caller.once(request, by: who) { try await handle($0, access) }
+        }
+    }
+
+    static func batch(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ permission: Permission,
+        of batches: BatchCatalog,
+        _ handle: @escaping @Sendable (RouteRequest, BatchAccess) async throws -> Response
+    ) -> Route {
+        Route(method, path, operation, .batch(permission)) { request, caller in
+            let who = try await caller.authenticated(for: request)
+            let access = try await batches.authorize(who, permission, batch: try request.id("batch"))
             return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }

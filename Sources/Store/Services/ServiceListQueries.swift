@@ -16,6 +16,31 @@ extension SQLSession {
         return page
     }
 
+    /// The targets of a batch by name: those of the ids that are in the project, or all that the filter finds.
+    /// - Throws: `.tooLarge` beyond `BatchTargets.maximum`.
+    package func batchTargets(_ targets: BatchTargets, in project: Identifier<Project>) throws -> [BatchTarget] {
+        if let ids = targets.ids {
+            return try chunks(Set(ids.map(\.rawValue)).sorted()).flatMap { chunk in
+                try query(
+                    """
+                    SELECT s.id, s.name, s.status FROM service s
+                    WHERE s.project_id = ? AND s.id IN (\(placeholders(chunk.count)))
+                    """, [project.rawValue] + chunk
+                ).map(BatchTarget.init)
+            }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        }
+        let filter = targets.filter?.services ?? ServiceFilter()
+        guard let list = try ServiceListQuery(project: project, filter: filter, sort: .byName, session: self) else {
+            return []
+        }
+        let found = try query(list.targetsSQL, list.values + [BatchTargets.maximum + 1]).map(BatchTarget.init)
+        guard found.count <= BatchTargets.maximum else {
+            throw EdgewrightError(
+                .tooLarge, "More than \(BatchTargets.maximum) services are meant; narrow the filter down.")
+        }
+        return found
+    }
+
     /// Names of the tags of some services, in order.
     package func tagNames(of services: [Identifier<EdgeService>]) throws -> [Identifier<EdgeService>: [String]] {
         var names: [Identifier<EdgeService>: [String]] = [:]
@@ -46,6 +71,19 @@ extension SQLSession {
         let tags = try tagNames(of: services.map(\.id))
         for index in services.indices { services[index].tags = tags[services[index].id] ?? [] }
         return services
+    }
+}
+
+/// A service that a batch is for.
+package struct BatchTarget: Sendable {
+    package let id: Identifier<EdgeService>
+    package let name: String
+    package let isOnline: Bool
+
+    init(_ row: SQLRow) throws {
+        id = Identifier(rawValue: try row.text(0))
+        name = try row.text(1)
+        isOnline = try row.text(2) == ServiceStatus.online.rawValue
     }
 }
 
@@ -130,6 +168,10 @@ private struct ServiceListQuery {
     private var whereClause: String { conditions.joined(separator: " AND ") }
 
     var countSQL: String { "SELECT COUNT(*) FROM \(from) WHERE \(whereClause)" }
+
+    var targetsSQL: String {
+        "SELECT s.id, s.name, s.status FROM \(from) WHERE \(whereClause) ORDER BY s.name, s.id LIMIT ?"
+    }
 
     func page(_ session: any SQLSession, _ request: PageRequest) throws -> Page<EdgeService> {
         let list = KeysetList(

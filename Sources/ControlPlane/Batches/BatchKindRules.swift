@@ -1,0 +1,44 @@
+import Fleet
+
+/// What a batch of a kind needs to be told.
+enum BatchKindRules {
+    /// - Throws: `.invalidInput` naming the field; `.unsupported` for a kind that can't be asked for.
+    static func check(_ request: CreateBatchRequest) throws {
+        switch request.kind {
+        case .tag: try checkTags(request.parameters ?? BatchParameters())
+        case .delete: break
+        case .install, .start, .stop, .restart, .upgrade:
+            throw EdgewrightError(
+                .unsupported, "“\(request.kind.rawValue)” is for services on hosts, and there are no hosts yet.",
+                fields: [FieldError(field: "kind", message: "is for services on hosts")])
+        }
+        guard (request.targets.ids == nil) != (request.targets.filter == nil) else {
+            throw EdgewrightError.invalid("targets", "must have either ids or a filter")
+        }
+        if let ids = request.targets.ids, ids.count > BatchTargets.maximum {
+            throw EdgewrightError.invalid("targets.ids", "must not be more than \(BatchTargets.maximum)")
+        }
+    }
+
+    private static func checkTags(_ parameters: BatchParameters) throws {
+        let added = try TagName.checkSet(parameters.add ?? [], field: "parameters.add")
+        let removed = try TagName.checkSet(parameters.remove ?? [], field: "parameters.remove")
+        guard !added.isEmpty || !removed.isEmpty else {
+            throw EdgewrightError.invalid("parameters.add", "or parameters.remove must name a tag")
+        }
+    }
+}
+
+extension BatchPolicy {
+    /// What is changed in the store alone needs no care about waves.
+    static func standard(for kind: BatchKind) -> BatchPolicy {
+        var policy = BatchPolicy()
+        switch kind {
+        case .tag, .delete:
+            policy.onFailure = .continue
+            policy.concurrency = 50
+        case .install, .start, .stop, .restart, .upgrade: break
+        }
+        return policy
+    }
+}

@@ -1,0 +1,126 @@
+import Fleet
+import Logging
+import NIOConcurrencyHelpers
+import Store
+
+/// Carries out one batch, from where it is until nothing is left to do.
+struct BatchRunner: Sendable {
+    /// How often at least the hold on the batch is renewed.
+    private static let renewal = Duration.seconds(5)
+    private static let longestBackoff = Duration.seconds(10)
+
+    let id: Identifier<Batch>
+    let storage: any BatchStorage
+    let actions: [BatchKind: any BatchAction]
+    let now: @Sendable () -> Timestamp
+    let logger: Logger
+    let mailbox = BatchMailbox()
+
+    func run() async {
+        do {
+            try await storage.takeOver(id)
+        } catch {
+            return logger.warning("a batch can't be taken over", metadata: ["batch": "\(id)", "error": "\(error)"])
+        }
+        await withDiscardingTaskGroup { group in
+            await carryOut(&group)
+            // Only a lost hold or stopping leave work behind; it begins anew elsewhere.
+            group.cancelAll()
+        }
+    }
+
+    private func carryOut(_ group: inout DiscardingTaskGroup) async {
+        var unwritten: [FinishedItem] = []
+        var failures = 0
+        var underWay = 0
+        while !Task.isCancelled {
+            unwritten += mailbox.take()
+            let wait: Duration
+            do {
+                guard try await storage.hold(id) else { return }
+                let advance = try await storage.advance(id, unwritten)
+                underWay += advance.begun.count - unwritten.count
+                unwritten = []
+                failures = 0
+                begin(advance, &group)
+                if advance.isAtRest, underWay == 0 { return try await storage.release(id) }
+                wait = min(Self.renewal, advance.next.map { max(.milliseconds(10), $0.since(now())) } ?? Self.renewal)
+            } catch let error as EdgewrightError where error.code == .notFound {
+                return  // Its project is gone, and it with it.
+            } catch {
+                guard !Task.isCancelled else { return }
+                failures += 1
+                logger.warning("a batch waits for the store", metadata: ["batch": "\(id)", "error": "\(error)"])
+                wait = min(.milliseconds(100 << min(failures, 8)), Self.longestBackoff) * Double.random(in: 0.5...1)
+            }
+            await mailbox.wait(atMost: wait)
+        }
+    }
+
+    private func begin(_ advance: BatchAdvance, _ group: inout DiscardingTaskGroup) {
+        let record = advance.record
+        for item in advance.begun {
+            group.addTask {
+                let work = BatchWork(
+                    batch: record.batch, userId: record.userId, serviceId: item.serviceId, name: item.name)
+                let transition = await attempt(work, item, record.batch)
+                if !Task.isCancelled { mailbox.put((item, transition)) }
+            }
+        }
+    }
+
+    private func attempt(_ work: BatchWork, _ item: ClaimedBatchItem, _ batch: Batch) async -> BatchItemTransition {
+        guard let action = actions[batch.kind] else {
+            return BatchItemTransition(.failed, reason: "this version does not know “\(batch.kind.rawValue)”")
+        }
+        if batch.direction == .back {
+            switch await action.undo(work) {
+            case .done, .skipped: return BatchItemTransition(.rolledBack)
+            case .failed(let reason), .failedForNow(let reason), .offline(let reason), .busy(let reason):
+                return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
+            }
+        }
+        let outcome = await action.perform(work)
+        let begin = batch.startedAt ?? batch.createdAt
+        return .after(
+            outcome, attempts: item.attempts, policy: batch.policy,
+            deadline: begin + .seconds(batch.policy.offlineDeadline), now: now(), jitter: .random(in: 0...1))
+    }
+}
+
+/// Where those who work put what came of it, and where the one who writes it waits.
+final class BatchMailbox: Sendable {
+    private let finished = NIOLockedValueBox<[FinishedItem]>([])
+    private let signal: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
+
+    init() { (signal, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
+
+    func put(_ item: FinishedItem) {
+        finished.withLockedValue { $0.append(item) }
+        bell.yield()
+    }
+
+    func take() -> [FinishedItem] {
+        finished.withLockedValue { finished in
+            defer { finished = [] }
+            return finished
+        }
+    }
+
+    /// Something changed that concerns the batch.
+    func ring() { bell.yield() }
+
+    func wait(atMost limit: Duration) async {
+        let (signal, bell) = (signal, bell)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                // Ends early only by cancellation, when the bell has rung.
+                try? await Task.sleep(for: limit)
+                bell.yield()
+            }
+            for await _ in signal { break }
+            group.cancelAll()
+        }
+    }
+}

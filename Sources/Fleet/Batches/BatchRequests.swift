@@ -1,0 +1,151 @@
+/// A bulk change, as the API shows it.
+package struct Batch: Codable, Equatable, Sendable, Identifiable {
+    package var id: Identifier<Batch>
+    package var projectId: Identifier<Project>
+    package var kind: BatchKind
+    package var state: BatchState
+    package var direction: BatchDirection
+    /// Why it is where it is; empty when there is nothing to say.
+    package var reason: String
+    package var parameters: BatchParameters
+    package var policy: BatchPolicy
+    package var counts: BatchCounts
+    /// From 1.
+    package var wave: Int
+    package var waves: Int
+    /// The address of the account that asked for it.
+    package var createdBy: String
+    package var createdAt: Timestamp
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+
+    package init(
+        id: Identifier<Batch>, projectId: Identifier<Project>, request: CreateBatchRequest, policy: BatchPolicy,
+        createdBy: String, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.projectId = projectId
+        kind = request.kind
+        state = .pending
+        direction = .forward
+        reason = ""
+        parameters = request.parameters ?? BatchParameters()
+        self.policy = policy
+        counts = BatchCounts()
+        wave = 1
+        waves = 1
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+    }
+}
+
+/// What a kind of batch is to do with its targets.
+package struct BatchParameters: Codable, Equatable, Sendable {
+    /// `tag`: names of tags to put on.
+    package var add: [String]?
+    /// `tag`: names of tags to take off.
+    package var remove: [String]?
+
+    package init(add: [String]? = nil, remove: [String]? = nil) {
+        self.add = add
+        self.remove = remove
+    }
+}
+
+/// One target of a batch.
+package struct BatchItem: Codable, Equatable, Sendable {
+    package var position: Int
+    package var serviceId: Identifier<EdgeService>
+    package var name: String
+    /// From 1.
+    package var wave: Int
+    package var state: BatchItemState
+    package var reason: String
+    package var attempts: Int
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+
+    package init(position: Int, serviceId: Identifier<EdgeService>, name: String, wave: Int) {
+        self.position = position
+        self.serviceId = serviceId
+        self.name = name
+        self.wave = wave
+        state = .pending
+        reason = ""
+        attempts = 0
+    }
+}
+
+/// Which services a batch is for: some by id, or all that a filter finds when it is asked for.
+package struct BatchTargets: Codable, Equatable, Sendable {
+    package static let maximum = 100_000
+
+    package var ids: [Identifier<EdgeService>]?
+    package var filter: BatchFilter?
+
+    package init(ids: [Identifier<EdgeService>]? = nil, filter: BatchFilter? = nil) {
+        self.ids = ids
+        self.filter = filter
+    }
+}
+
+/// The filters of the list of services. An empty one is all services of the project.
+package struct BatchFilter: Codable, Equatable, Sendable {
+    package var status: ServiceStatus?
+    package var mode: ServiceMode?
+    package var connection: ServiceConnection?
+    package var category: ServiceCategory?
+    /// Names of tags; a service must have all of them.
+    package var tags: [String]?
+    package var version: String?
+    package var q: String?
+
+    package init() {}
+
+    package var services: ServiceFilter {
+        ServiceFilter(
+            status: status, mode: mode, connection: connection, category: category, tags: tags ?? [],
+            version: version, q: q)
+    }
+}
+
+package struct CreateBatchRequest: Codable, Sendable {
+    package var kind: BatchKind
+    package var targets: BatchTargets
+    package var parameters: BatchParameters?
+    package var policy: BatchPolicy?
+
+    package init(
+        kind: BatchKind, targets: BatchTargets, parameters: BatchParameters? = nil, policy: BatchPolicy? = nil
+    ) {
+        self.kind = kind
+        self.targets = targets
+        self.parameters = parameters
+        self.policy = policy
+    }
+}
+
+/// What a batch would do, without doing it.
+package struct BatchPlan: Codable, Equatable, Sendable {
+    package struct Wave: Codable, Equatable, Sendable {
+        package var targets: Int
+        /// The first of them, by name.
+        package var examples: [String]
+
+        package init(targets: Int, examples: [String]) {
+            self.targets = targets
+            self.examples = examples
+        }
+    }
+
+    package var total: Int
+    package var waves: [Wave]
+    /// Targets that are offline now.
+    package var offline: Int
+
+    package init(total: Int, waves: [Wave], offline: Int) {
+        self.total = total
+        self.waves = waves
+        self.offline = offline
+    }
+}

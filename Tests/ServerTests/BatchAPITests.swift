@@ -1,0 +1,166 @@
+import Fleet
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BatchAPITests {
+    /// A project with so many services that nobody probes.
+    private func withServices(
+        _ count: Int, on engine: TestEngine,
+        _ body: @Sendable @escaping (ControlPlaneWorld, _ project: String) async throws -> Void
+    ) async throws {
+        try await withControlPlane(on: engine, interval: .seconds(3600)) { world in
+            let (_, project) = try await world.makeProject()
+            let rows = (0..<count).map {
+                "custom,s\(String(format: "%05d", $0)),Direct,127.0.0.1:9/\($0),http,\($0 % 2 == 0 ? "even" : "odd")"
+            }
+            let csv = (["category,name,nodeType,endpoint,scheme,tagName"] + rows).joined(separator: "\n")
+            #expect(try await world.admin.importCSV(csv, into: project).json["imported"] as? Int == count)
+            try await body(world, project)
+        }
+    }
+
+    private func start(
+        _ request: [String: any Sendable], in project: String, _ api: TestAPI
+    ) async throws -> String {
+        let answer = try await api.post("/api/v1/projects/\(project)/batches", request).expect(202)
+        #expect(answer.headers["location"] == "/api/v1/batches/\(answer["id"])")
+        return "/api/v1/batches/\(answer["id"])"
+    }
+
+    private func counts(_ batch: TestAnswer) -> [String: Int] {
+        (batch.json["counts"] as? [String: Int] ?? [:]).filter { $0.value > 0 }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `a batch tags what its filter finds, each target with its own result`(engine: TestEngine) async throws {
+        try await withServices(600, on: engine) { world, project in
+            let batch = try await start(
+                [
+                    "kind": "tag", "targets": ["filter": ["tags": ["even"]]],
+                    "parameters": ["add": ["line-7"], "remove": ["even"]], "policy": ["waves": ["5%", "50%"]],
+                ], in: project, world.admin)
+            let done = try await world.admin.poll(batch) { $0["state"] == "succeeded" }
+            #expect(counts(done) == ["succeeded": 300])
+            #expect(done.json["waves"] as? Int == 3)
+            let tagged = try await world.admin.get("/api/v1/projects/\(project)/services?tag=line-7&total=true&limit=1")
+            #expect(tagged.json["total"] as? Int == 300)
+            let left = try await world.admin.get("/api/v1/projects/\(project)/services?tag=even&total=true&limit=1")
+            #expect(left.json["total"] as? Int == 0)
+            let items = try await world.admin.get(batch + "/items?limit=200&total=true")
+            #expect(items.items.count == 200 && items.json["total"] as? Int == 300)
+            #expect(items.items.first?["name"] as? String == "s00000")
+            let log = try await world.admin.get("/api/v1/audit?limit=5").text
+            #expect(log.contains("batch.end") && log.contains("300 succeeded"))
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `a batch deletes services, and one that is gone already is no failure`(engine: TestEngine) async throws {
+        try await withServices(50, on: engine) { world, project in
+            let list = try await world.admin.get("/api/v1/projects/\(project)/services?limit=50").items
+            let ids = list.compactMap { $0["id"] as? String }
+            let first = try await start(
+                ["kind": "delete", "targets": ["ids": ids]], in: project, world.admin)
+            let second = try await start(
+                ["kind": "delete", "targets": ["ids": Array(ids.prefix(30))]], in: project, world.admin)
+            for batch in [first, second] {
+                let done = try await world.admin.poll(batch) { $0.json["finishedAt"] is String }
+                #expect(done["state"] == "succeeded", "\(done)")
+            }
+            let left = try await world.admin.get("/api/v1/projects/\(project)/services?total=true")
+            #expect(left.json["total"] as? Int == 0)
+        }
+    }
+
+    @Test func `a closed window holds a batch back; it can be cancelled, and tried again`() async throws {
+        try await withServices(4, on: .sqlite) { world, project in
+            // Any hour but this one and the next.
+            let hour = (Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: .now).hour ?? 0)
+            let window: [String: any Sendable] = [
+                "days": [String](), "from": String(format: "%02d:00", (hour + 5) % 24),
+                "to": String(format: "%02d:00", (hour + 6) % 24), "timeZone": "GMT",
+            ]
+            let batch = try await start(
+                [
+                    "kind": "tag", "targets": ["filter": [String: String]()], "parameters": ["add": ["x"]],
+                    "policy": ["window": window],
+                ], in: project, world.admin)
+            let waiting = try await world.admin.poll(batch) { $0["reason"] == "the maintenance window is closed" }
+            #expect(counts(waiting) == ["pending": 4])
+            #expect(try await world.admin.post(batch + "/pause", [:])["state"] == "paused")
+            #expect(try await world.admin.post(batch + "/pause", [:]).status == 409)
+            #expect(try await world.admin.post(batch + "/resume", [:])["state"] == "running")
+            let cancelled = try await world.admin.post(batch + "/cancel", [:]).expect(200)
+            #expect(cancelled["state"] == "cancelled" && counts(cancelled) == ["cancelled": 4])
+            #expect(try await world.admin.post(batch + "/retry", [:])["state"] == "running")
+            _ = try await world.admin.poll(batch) { counts($0) == ["pending": 4] }
+        }
+    }
+
+    @Test func `who has lost the right meanwhile changes nothing any more`() async throws {
+        try await withServices(3, on: .sqlite) { world, project in
+            let admin = try await world.makeUser([
+                "email": "pa@example.com", "projectId": project, "role": "projectAdmin",
+            ])
+            let id = try await world.admin.get("/api/v1/users?q=pa@example").items.first?["id"] as? String ?? ""
+            let hour = (Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: .now).hour ?? 0)
+            let policy: [String: any Sendable] = [
+                "window": [
+                    "days": [String](), "from": String(format: "%02d:00", (hour + 5) % 24),
+                    "to": String(format: "%02d:00", (hour + 6) % 24), "timeZone": "GMT",
+                ] as [String: any Sendable]
+            ]
+            let request: [String: any Sendable] = [
+                "kind": "delete", "targets": ["filter": [String: String]()], "policy": policy,
+            ]
+            _ = try await start(request, in: project, admin)
+            #expect(
+                try await world.admin.send(
+                    "PUT", "/api/v1/projects/\(project)/members/\(id)", json: ["role": "user"]
+                ).status == 200)
+            let refused = try await admin.post("/api/v1/projects/\(project)/batches", request)
+            #expect(refused.status == 403)
+            // As if its window had opened: asked for before, carried out after.
+            var later = request
+            later["policy"] = nil
+            let batch = try await start(later, in: project, world.admin)
+            _ = try await world.admin.poll(batch) { $0["state"] == "succeeded" }
+        }
+    }
+
+    @Test func `what a batch can't be is refused by name, and a plan keeps nothing`() async throws {
+        try await withServices(10, on: .sqlite) { world, project in
+            let path = "/api/v1/projects/\(project)/batches"
+            let all: [String: any Sendable] = ["filter": [String: String]()]
+            for (request, field) in [
+                (["kind": "tag", "targets": all], "parameters.add"),
+                (["kind": "delete", "targets": ["ids": [String]()]], "targets"),
+                (["kind": "delete", "targets": [String: String]()], "targets"),
+                (["kind": "delete", "targets": all, "policy": ["concurrency": 0]], "policy.concurrency"),
+                (["kind": "delete", "targets": all, "policy": ["onFailure": "rollback"]], "policy.onFailure"),
+                (["kind": "upgrade", "targets": all], "kind"),
+            ] as [([String: any Sendable], String)] {
+                let refused = try await world.admin.post(path, request)
+                #expect((400...422).contains(refused.status) && refused.badFields.contains(field), "\(refused)")
+            }
+            let plan = try await world.admin.post(
+                path + "?dryRun=true", ["kind": "delete", "targets": all, "policy": ["waves": ["30%"]]]
+            ).expect(200)
+            #expect(plan.json["total"] as? Int == 10)
+            #expect((plan.json["waves"] as? [[String: Any]])?.map { $0["targets"] as? Int } == [3, 7])
+            #expect(try await world.admin.get(path).items.isEmpty)
+        }
+    }
+
+    @Test func `its progress is pushed until it is over`() async throws {
+        try await withServices(20, on: .sqlite) { world, project in
+            let batch = try await start(
+                ["kind": "tag", "targets": ["filter": [String: String]()], "parameters": ["add": ["x"]]], in: project,
+                world.admin)
+            let stream = try await world.admin.get(batch + "/events").expect(200)
+            let last = stream.text.components(separatedBy: "event: batch").last ?? ""
+            #expect(last.contains("\"state\":\"succeeded\"") && last.contains("\"succeeded\":20"))
+        }
+    }
+}
