@@ -10,6 +10,8 @@ package struct ControlPlaneConfiguration: Sendable {
     package var monitor: MonitorConfiguration
     /// scrypt's cost; lower in tests only.
     package var passwordCost: Int
+    /// What one account may have under way through the tunnel at once.
+    package var tunnelRequestsPerAccount = 200
 
     package init(monitor: MonitorConfiguration = MonitorConfiguration(), passwordCost: Int = 15) {
         self.monitor = monitor
@@ -36,6 +38,7 @@ package struct ControlPlane: Sendable {
     package var longRunning: [any Service] {
         let always: [any Service] = [
             IdempotencyReconciler(requests: idempotency), monitorService, batchEngine,
+            TunnelAuditWriter(audit: tunnel.audit, logger: context.logger),
         ]
         guard context.database.dialect.hasNotifications else { return always }
         return always + [ChangeListener(monitor: monitor, loader: monitorService.loader)]
@@ -93,7 +96,9 @@ package struct ControlPlane: Sendable {
             context: context, recorder: recorder, directory: directory, monitor: monitor)
         tunnel = ServiceTunnel(
             context: context, recorder: recorder, directory: directory, connector: connector, access: access,
-            pages: PageSessionCache(cache: cache))
+            pages: PageSessionCache(cache: cache),
+            slots: TunnelSlots(perAccount: configuration.tunnelRequestsPerAccount),
+            audit: TunnelAudit(context: context, recorder: recorder))
         batchEngine = BatchEngine(
             storage: StoredBatches(context: context, recorder: recorder, holder: Secret.make(prefix: "")),
             actions: [

@@ -49,6 +49,8 @@ package struct ControlPlaneWorldSettings: Sendable {
     /// Between two probes of a service.
     package var interval: Duration = .milliseconds(300)
     package var probeTimeout: Duration = .seconds(30)
+    /// Few: a test process has not many connections to spare.
+    package var tunnelRequestsPerAccount = 50
     package var server: ServerConfiguration
 
     package init(interval: Duration = .milliseconds(300), server: ServerConfiguration = ServerConfiguration(port: 0)) {
@@ -83,6 +85,7 @@ package func withControlPlane<Result: Sendable>(
         var configuration = ControlPlaneConfiguration(passwordCost: 4)
         configuration.monitor.interval = settings.interval
         configuration.monitor.timeout = settings.probeTimeout
+        configuration.tunnelRequestsPerAccount = settings.tunnelRequestsPerAccount
         let plane = try await ControlPlane.make(
             context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
             configuration: configuration)
@@ -134,8 +137,8 @@ package func withServices<Result: Sendable>(
 ) async throws -> Result {
     var configuration = ServiceGroupConfiguration(
         services: services, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    configuration.maximumGracefulShutdownDuration = .seconds(5)
-    configuration.maximumCancellationDuration = .seconds(5)
+    configuration.maximumGracefulShutdownDuration = .seconds(30)
+    configuration.maximumCancellationDuration = .seconds(30)
     let group = ServiceGroup(configuration: configuration)
     return try await withThrowingTaskGroup(of: Result?.self) { tasks in
         tasks.addTask {

@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test func `the audit log of a store that is not there is not sound`() async throws {
+        try await withTemporaryFolder { folder in
+            let nowhere = folder.appending(path: "slip")
+            let verified = Process()
+            verified.executableURL = Program.url
+            verified.arguments = ["audit", "verify", "--data-dir", nowhere.path]
+            verified.standardOutput = FileHandle.nullDevice
+            verified.standardError = FileHandle.nullDevice
+            try verified.run()
+            verified.waitUntilExit()
+            #expect(verified.terminationStatus != 0)
+            #expect(!FileManager.default.fileExists(atPath: nowhere.path))
+        }
+    }
+
     @Test func `told to stop it ends within ten seconds, though somebody still watches`() async throws {
         try await withTemporaryFolder { folder in
             let platform = try Platform(in: folder)

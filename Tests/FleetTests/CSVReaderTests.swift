@@ -33,6 +33,11 @@ import Testing
             ])
     }
 
+    @Test func `a quote with an accent on it is a quote`() {
+        let line = CSVWriter.line(["a\"\u{301}b", "c"])
+        #expect(read(line) == [.row(["a\"\u{301}b", "c"], line: 1)])
+    }
+
     @Test(arguments: ["\n", "\r\n", "\r"])
     func `a stray quote costs its own line and no other`(lineEnd: String) {
         let lines = ["a,\"b", "good,1", "good,2", "x,\"y", "good,3", "\"z", "good,4"]

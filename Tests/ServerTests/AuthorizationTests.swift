@@ -22,7 +22,8 @@ import Testing
             "/api/v1"
                 + template.replacing("{org}", with: org).replacing("{project}", with: project)
                 .replacing("{service}", with: service).replacing("{user}", with: user)
-                .replacing("{tag}", with: tag).replacing("{batch}", with: batch).replacing("{token}", with: String(repeating: "0", count: 26))
+                .replacing("{tag}", with: tag).replacing("{batch}", with: batch).replacing(
+                    "{token}", with: String(repeating: "0", count: 26))
         }
     }
 

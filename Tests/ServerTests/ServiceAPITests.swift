@@ -3,6 +3,23 @@ import TestSupport
 import Testing
 
 @Suite struct ServiceAPITests {
+    @Test(arguments: TestEngine.allCases)
+    func `a cursor that somebody made up is refused, whatever is in it`(engine: TestEngine) async throws {
+        try await withControlPlane(on: engine, interval: .seconds(3600)) { world in
+            let (_, project) = try await world.makeProject()
+            for (sort, fields) in [
+                ("statusSince", #"["statusSince","tabc","tx"]"#), ("name", #"["name","i5","tx"]"#),
+                ("name", #"["name","tx","i5"]"#), ("name", #"["name","tx"]"#), ("name", "[]"), ("name", "{"),
+            ] {
+                let cursor = Data(fields.utf8).base64EncodedString().replacing("=", with: "")
+                    .replacing("+", with: "-").replacing("/", with: "_")
+                let answer = try await world.admin.get(
+                    "/api/v1/projects/\(project)/services?sort=\(sort)&cursor=\(cursor)")
+                #expect(answer.status == 400 && answer.badFields == ["cursor"], "\(fields): \(answer)")
+            }
+        }
+    }
+
     @Test func `a kept password does not go to another address`() async throws {
         try await withControlPlane(interval: .seconds(3600)) { world in
             let (_, project) = try await world.makeProject()

@@ -212,6 +212,19 @@ import Transport
         }
     }
 
+    @Test func `what is changed through the tunnel is in the audit log, what is read is not`() async throws {
+        try await withAdoptedFleet { world, _, service, _ in
+            let path = "/api/v1/services/\(service)/proxy/api/neuron/node"
+            _ = try await world.admin.get(path + "?type=1")
+            _ = try await world.admin.post(path + "?secret=1", ["name": "n", "plugin": "Modbus TCP"])
+            _ = try await world.admin.delete("/api/v1/services/\(service)/proxy/nothing")
+            let log = try await world.admin.poll("/api/v1/audit?operation=service.request") { $0.items.count == 2 }
+            let details = log.items.compactMap { $0["detail"] as? String }
+            #expect(details.contains("POST /api/neuron/node → 200"))
+            #expect(details.contains { $0.hasPrefix("DELETE /nothing → 4") })
+        }
+    }
+
     @Test func `a token makes none that outlives it`() async throws {
         try await withControlPlane { world in
             let short = try await world.admin.post("/api/v1/tokens", ["name": "short", "expiresInDays": 1]).expect(201)
@@ -247,7 +260,7 @@ import Transport
                         address: .tcp(host: "127.0.0.1", port: try #require(url.port)), usesTLS: false)
                     let platform = try DirectTransport(endpoint: endpoint, client: client)
                     var streams: [RemoteResponse] = []
-                    for _ in 0..<200 {
+                    for _ in 0..<50 {
                         let stream = try await platform.send(
                             RemoteRequest(
                                 target: path + "/stream",

@@ -76,7 +76,7 @@ extension AccessControl {
         _ caller: Caller, _ permission: Permission, target: AuditEntry.Target,
         orgId: Identifier<Organization>? = nil, projectId: Identifier<Project>? = nil
     ) async throws -> EdgewrightError {
-        if permission.changes {
+        if permission.changes, denials.isNew(caller.principal, permission, target, at: context.now()) {
             let event = AuditEvent(
                 operation: "\(target.type).\(permission.rawValue)", target: target, orgId: orgId,
                 projectId: projectId, result: .denied)

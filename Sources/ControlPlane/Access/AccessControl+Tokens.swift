@@ -20,7 +20,7 @@ extension AccessControl {
         }
         if let project = token.projectId { _ = try await authorize(caller, .viewProject, project: project) }
         let secret = Secret.make(prefix: "ewt_")
-        try await context.write { session in
+        try await context.change { session in
             try session.insertToken(token, secretHash: Secret.hash(secret), user: caller.principal.userId)
             let event = AuditEvent(
                 operation: "token.create", target: .init(token), projectId: token.projectId,
@@ -47,7 +47,7 @@ extension AccessControl {
         if let own = caller.principal.token, own.readOnly || (own.projectId != nil && own.id != id) {
             throw EdgewrightError(.permissionDenied, "A limited API token can't revoke other tokens.")
         }
-        try await context.write { session in
+        try await context.change { session in
             guard let token = try session.token(id, of: caller.principal.userId) else {
                 throw EdgewrightError.notFound("token", id.rawValue)
             }

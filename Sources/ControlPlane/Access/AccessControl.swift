@@ -21,6 +21,7 @@ package struct AccessControl: Sendable {
     let recorder: AuditRecorder
     let cache: CallerCache
     let directory: ServiceDirectory
+    let denials = RecentDenials()
     private let throttle: SignInThrottle
 
     init(

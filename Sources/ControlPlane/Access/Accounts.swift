@@ -26,7 +26,7 @@ package struct Accounts: Sendable {
         try requireAdministrator(caller, toChange: true)
         let user = try validated(request)
         let hash = try await passwords.hash(request.password)
-        try await context.write { session in
+        try await context.change { session in
             let grant = try grant(in: request, caller, session)
             do {
                 try session.insertUser(user, passwordHash: hash, home: grant?.scope)
@@ -85,7 +85,7 @@ package struct Accounts: Sendable {
         -> User
     {
         try requireAdministrator(caller, toChange: true)
-        let user = try await context.write { session in
+        let user = try await context.change { session in
             var user = try editableUser(id, caller, in: session)
             let before = user
             if let name = request.name { user.name = try User.nameRule.check(name) }
@@ -121,7 +121,7 @@ package struct Accounts: Sendable {
         guard id != caller.principal.userId else {
             throw EdgewrightError(.conflict, "You can't delete your own account.")
         }
-        try await context.write { session in
+        try await context.change { session in
             let user = try editableUser(id, caller, in: session)
             if user.systemAdmin { try keepLastSystemAdmin(id, session) }
             try session.deleteUser(id)
@@ -138,7 +138,7 @@ package struct Accounts: Sendable {
         let user = try await context.read { try editableUser(id, caller, in: $0) }
         try PasswordPolicy.check(request.password, email: user.email)
         let hash = try await passwords.hash(request.password)
-        try await context.write { session in
+        try await context.change { session in
             let user = try editableUser(id, caller, in: session)
             try session.setPasswordHash(hash, of: id)
             try session.deleteSessions(of: id)
@@ -163,7 +163,7 @@ package struct Accounts: Sendable {
         else { throw EdgewrightError.invalid("currentPassword", "is wrong") }
         throttle.succeeded(account: caller.user.email, address: caller.address)
         let hash = try await passwords.hash(request.newPassword)
-        try await context.write { session in
+        try await context.change { session in
             try session.setPasswordHash(hash, of: id)
             try session.deleteSessions(of: id, except: caller.session?.secretHash)
             let event = AuditEvent(operation: "user.changePassword", target: .init(caller.user))

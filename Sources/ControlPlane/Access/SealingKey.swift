@@ -1,6 +1,7 @@
 import Crypto
 import Fleet
 package import Foundation
+import Glibc
 
 /// Seals secrets for the store with a key that is not in it (AES-256-GCM).
 package struct SealingKey: Sendable {
@@ -14,19 +15,42 @@ package struct SealingKey: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
-    /// Reads the key from its file, which is made with mode 0600 when it is not there.
+    /// Reads the key from its file, which is made with mode 0600 when it is not there. A file that is there and can't be
+    /// read is never replaced: with its key everything sealed would be lost.
     package static func load(from file: URL) throws -> SealingKey {
-        if let text = try? String(contentsOf: file, encoding: .utf8) {
-            guard let bytes = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw EdgewrightError(.internal, "The sealing key in \(file.path) is not base64.")
-            }
-            return try SealingKey(bytes: bytes)
+        if let made = try make(at: file) { return made }
+        let text: String
+        do {
+            text = try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw EdgewrightError(.internal, "The sealing key in \(file.path) can't be read.", cause: error)
+        }
+        guard let bytes = Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw EdgewrightError(.internal, "The sealing key in \(file.path) is not base64.")
+        }
+        return try SealingKey(bytes: bytes)
+    }
+
+    /// - Returns: `nil` when there is a file already, whoever made it, and be it at this moment.
+    private static func make(at file: URL) throws -> SealingKey? {
+        let descriptor = Glibc.open(file.path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return nil }
+            let reason = String(cString: strerror(errno)).lowercased()
+            throw EdgewrightError(.internal, "The sealing key can't be written to \(file.path): \(reason).")
         }
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-        let made = FileManager.default.createFile(
-            atPath: file.path, contents: Data((bytes.base64EncodedString() + "\n").utf8),
-            attributes: [.posixPermissions: 0o600])
-        guard made else { throw EdgewrightError(.internal, "The sealing key can't be written to \(file.path).") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: Data((bytes.base64EncodedString() + "\n").utf8))
+            // Before anything is sealed with it.
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            // Half a key must not be taken for one at the next start.
+            unlink(file.path)
+            throw EdgewrightError(.internal, "The sealing key can't be written to \(file.path).", cause: error)
+        }
         return try SealingKey(bytes: bytes)
     }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import NIOConcurrencyHelpers
 
 /// Slows down guessing of passwords: failures are counted per account and per address in a window.
@@ -41,7 +42,14 @@ final class SignInThrottle: Sendable {
     private static func count(_ key: String, at time: Timestamp, in failures: inout [String: Failures]) {
         if failures.count >= maximumEntries {
             failures = failures.filter { $0.value.windowEnds > time }
-            if failures.count >= maximumEntries { failures.removeAll() }
+            // Those that end soonest: who is locked out for long stays so.
+            if failures.count >= maximumEntries {
+                for (key, _) in failures.sorted(by: { $0.value.windowEnds < $1.value.windowEnds }).prefix(
+                    maximumEntries / 4)
+                {
+                    failures[key] = nil
+                }
+            }
         }
         var entry = failures[key] ?? Failures(windowEnds: time + window)
         if entry.windowEnds <= time { entry = Failures(windowEnds: time + window) }
@@ -53,18 +61,31 @@ final class SignInThrottle: Sendable {
     func succeeded(account: String, address: String) {
         failures.withLockedValue { failures in
             failures[Self.key(account: account)] = nil
-            failures[Self.key(address: address)]?.count -= 1
+            Self.uncount(Self.key(address: address), in: &failures)
         }
+    }
+
+    private static func uncount(_ key: String, in failures: inout [String: Failures]) {
+        guard let entry = failures[key], entry.count > 0 else { return }
+        failures[key]?.count -= 1
     }
 
     /// It could not be decided: it does not count for either.
     func undecided(account: String, address: String) {
         failures.withLockedValue { failures in
-            failures[Self.key(account: account)]?.count -= 1
-            failures[Self.key(address: address)]?.count -= 1
+            Self.uncount(Self.key(account: account), in: &failures)
+            Self.uncount(Self.key(address: address), in: &failures)
         }
     }
 
-    private static func key(account: String) -> String { "account:" + account }
-    private static func key(address: String) -> String { "address:" + address }
+    /// Of one length, whatever was typed.
+    private static func key(account: String) -> String { "account:" + Secret.hash(account) }
+
+    /// Whoever has one address of an IPv6 network of 64 bits has all of them.
+    private static func key(address: String) -> String {
+        let groups = address.split(separator: ":", omittingEmptySubsequences: false)
+        guard groups.count > 2, !address.contains(".") else { return "address:" + address }
+        let head = address.components(separatedBy: "::")[0].split(separator: ":")
+        return "address:" + head.prefix(4).joined(separator: ":") + "/64"
+    }
 }

@@ -13,7 +13,7 @@ extension Tenancy {
     package func addOrganizationMember(_ request: AddMemberRequest, in access: OrganizationAccess) async throws
         -> Member
     {
-        let member = try await context.write { session in
+        let member = try await context.change { session in
             let user = try knownUser(request.email, session)
             _ = try MembershipRules.checkGrant(request.role, in: access.orgId, access.caller, session)
             try session.setGrant(Grant(scope: .organization(access.orgId), role: request.role), of: user.id)
@@ -29,7 +29,7 @@ extension Tenancy {
 
     /// Takes every role in the organization and its projects away.
     package func removeOrganizationMember(_ id: Identifier<User>, in access: OrganizationAccess) async throws {
-        try await context.write { session in
+        try await context.change { session in
             guard let user = try session.user(id), try session.removeGrants(of: id, in: access.orgId) > 0 else {
                 throw EdgewrightError.notFound("member", id.rawValue)
             }
@@ -46,7 +46,7 @@ extension Tenancy {
 
     package func addProjectMember(_ request: AddMemberRequest, in access: ProjectAccess) async throws -> Member {
         try MembershipRules.checkProjectRole(request.role)
-        let member = try await context.write { session in
+        let member = try await context.change { session in
             let user = try knownUser(request.email, session)
             return try setRole(request.role, of: user, in: access, operation: "project.addMember", session)
         }
@@ -59,7 +59,7 @@ extension Tenancy {
         _ id: Identifier<User>, _ request: GrantRequest, in access: ProjectAccess
     ) async throws -> Member {
         try MembershipRules.checkProjectRole(request.role)
-        let member = try await context.write { session in
+        let member = try await context.change { session in
             guard let user = try session.user(id), try session.projectGrant(of: id, in: access.projectId) != nil else {
                 throw EdgewrightError.notFound("member", id.rawValue)
             }
@@ -82,7 +82,7 @@ extension Tenancy {
     }
 
     package func removeProjectMember(_ id: Identifier<User>, in access: ProjectAccess) async throws {
-        try await context.write { session in
+        try await context.change { session in
             guard let user = try session.user(id), try session.removeGrants(of: id, in: access.projectId) > 0 else {
                 throw EdgewrightError.notFound("member", id.rawValue)
             }

@@ -23,7 +23,7 @@ package struct Tenancy: Sendable {
         let (name, description) = try Self.validated(request, Organization.nameRule)
         let organization = Organization(
             id: context.makeIdentifier(), name: name, description: description, createdAt: context.now())
-        try await context.write { session in
+        try await context.change { session in
             try refusingTakenName("organization", name, index: "organization_name") {
                 try session.insertOrganization(organization)
             }
@@ -41,7 +41,7 @@ package struct Tenancy: Sendable {
     package func updateOrganization(_ request: UpdateTenantRequest, in access: OrganizationAccess) async throws
         -> Organization
     {
-        try await context.write { session in
+        try await context.change { session in
             var changed = try organization(access.orgId, session)
             let before = changed.name
             if let name = request.name { changed.name = try Organization.nameRule.check(name) }
@@ -60,7 +60,7 @@ package struct Tenancy: Sendable {
 
     /// - Throws: `.conflict` while it has projects.
     package func deleteOrganization(in access: OrganizationAccess) async throws {
-        try await context.write { session in
+        try await context.change { session in
             let organization = try organization(access.orgId, session)
             let projects = try session.countProjects(of: access.orgId)
             guard projects == 0 else {
@@ -114,7 +114,7 @@ package struct Tenancy: Sendable {
         let project = Project(
             id: context.makeIdentifier(), orgId: access.orgId, name: name, description: description,
             createdAt: context.now())
-        try await context.write { session in
+        try await context.change { session in
             try refusingTakenName("project", name, index: "project_name") { try session.insertProject(project) }
             try recorder.record(event("project.create", project), by: access.caller, in: session)
         }
@@ -126,7 +126,7 @@ package struct Tenancy: Sendable {
     }
 
     package func updateProject(_ request: UpdateTenantRequest, in access: ProjectAccess) async throws -> Project {
-        try await context.write { session in
+        try await context.change { session in
             var changed = try project(access.projectId, session)
             let before = changed.name
             if let name = request.name { changed.name = try Project.nameRule.check(name) }
@@ -141,7 +141,7 @@ package struct Tenancy: Sendable {
 
     /// - Throws: `.conflict` while it has services.
     package func deleteProject(in access: ProjectAccess) async throws {
-        try await context.write { session in
+        try await context.change { session in
             let project = try project(access.projectId, session)
             let services = try session.countServices(in: access.projectId)
             guard services == 0 else {

@@ -150,7 +150,8 @@ package struct BatchCatalog: Sendable {
             }
             let now = context.now()
             guard
-                try session.changeBatchItems(of: record.batch.id, from: [.failed, .cancelled], to: .pending, at: now) > 0
+                try session.changeBatchItems(of: record.batch.id, from: [.failed, .cancelled], to: .pending, at: now)
+                    > 0
             else { throw EdgewrightError(.conflict, "Nothing of this batch has failed.") }
             record.batch.state = .running
             record.batch.reason = ""

@@ -31,6 +31,27 @@ package struct ControlPlaneContext: Sendable {
     ) async throws -> Value {
         do { return try await database.write(body) } catch let error as StoreError { throw EdgewrightError(error) }
     }
+
+    /// One transaction that reads what it changes, and tells of it in the audit log.
+    ///
+    /// All of them queue at the head of the audit log, which each has to append to in any case: so what is read in one
+    /// is as it is when it is written, on PostgreSQL too, and none undoes what another has just done.
+    func change<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await numberedChange { session, _ in try body(session) }
+    }
+
+    /// The same, for changes that are repeated in memory.
+    /// - Parameter body: gets a number that is larger than that of every change committed before.
+    func numberedChange<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLSession, _ revision: Int64) throws -> Value
+    ) async throws -> Value {
+        try await write { session in
+            let revision = try session.lockAuditHead().sequence + 1
+            return try body(session, revision)
+        }
+    }
 }
 
 extension EdgewrightError {

@@ -26,16 +26,17 @@ struct ChangeListener: Service {
             guard let notice = ChangeNotice(payload: payload), notice.origin != monitor.announcer.origin else { return }
             switch notice.change {
             case .project(let id): monitor.hub.publish(.resync, in: id)
-            case .services(.deleted, let ids): takeDeleted(ids)
+            case .services(.deleted, let ids): await takeDeleted(ids)
             case .services(let kind, let ids): await takeChanged(ids, kind)
             }
         }
     }
 
-    private func takeDeleted(_ ids: [Identifier<EdgeService>]) {
+    private func takeDeleted(_ ids: [Identifier<EdgeService>]) async {
+        // Ids are never given twice: whatever comes later of one that was deleted is from before.
         for id in ids {
             guard let entry = monitor.directory.entry(id) else { continue }
-            monitor.directory.remove(id)
+            monitor.directory.remove(id, revision: .max)
             monitor.state.remove(id)
             let change = ServiceChange(id: id, change: .deleted, service: nil)
             monitor.hub.publish(.service(change), in: entry.projectId)

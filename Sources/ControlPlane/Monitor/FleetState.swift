@@ -47,6 +47,7 @@ final class FleetState: Sendable {
         var changedStates: Set<Identifier<EdgeService>> = []
         var changedReports: Set<Identifier<EdgeService>> = []
         var seen: Set<Identifier<EdgeService>> = []
+        var offline = 0
     }
 
     private let state = NIOLockedValueBox(State())
@@ -58,9 +59,14 @@ final class FleetState: Sendable {
     /// How many services are in each state.
     var counts: [ServiceStatus: Int] {
         state.withLockedValue { state in
-            state.entries.values.reduce(into: [:]) { $0[$1.health.status, default: 0] += 1 }
+            let counts = state.entries.values.reduce(into: [:]) { $0[$1.health.status, default: 0] += 1 }
+            state.offline = counts[.offline, default: 0]
+            return counts
         }
     }
+
+    /// How many services were offline when they were counted last.
+    var offline: Int { state.withLockedValue { $0.offline } }
 
     func put(_ id: Identifier<EdgeService>, _ entry: Entry) {
         state.withLockedValue { state in
@@ -74,6 +80,15 @@ final class FleetState: Sendable {
     func schedule(_ id: Identifier<EdgeService>, at time: Timestamp) {
         state.withLockedValue { state in
             guard state.entries[id] != nil else { return }
+            state.entries[id]?.nextProbe = time
+            state.schedule.insert(Due(at: time, id: id))
+        }
+    }
+
+    /// After a turn; unless it was given another time meanwhile.
+    func reschedule(_ id: Identifier<EdgeService>, from planned: Timestamp, to time: Timestamp) {
+        state.withLockedValue { state in
+            guard let entry = state.entries[id], entry.nextProbe == planned else { return }
             state.entries[id]?.nextProbe = time
             state.schedule.insert(Due(at: time, id: id))
         }

@@ -11,11 +11,23 @@ extension Monitor {
         guard let entry = directory.entry(id) else { return state.remove(id) }
         let planned = state.entry(id)?.nextProbe ?? context.now()
         await probeOnce(entry, survey: false)
+        let interval = interval(of: id)
         // From the planned moment, so that the spread over the interval stays; unless it has fallen behind.
-        let next = planned + configuration.interval
+        let next = planned + interval
         let now = context.now()
-        state.schedule(id, at: next > now ? next : now + random(configuration.interval))
+        state.reschedule(id, from: planned, to: next > now ? next : now + random(interval))
     }
+
+    /// Longer for what is down when so much is down that waiting for it would hold up the watching of the others: it
+    /// gets a quarter of the places.
+    private func interval(of id: Identifier<EdgeService>) -> Duration {
+        guard state.entry(id)?.health.status == .offline else { return configuration.interval }
+        let places = Double(configuration.maximumConcurrentProbes) / 4
+        let wanted = Double(state.offline) * (configuration.timeout / configuration.interval)
+        return configuration.interval * min(max(1, wanted / places), Self.longestStretch)
+    }
+
+    private static let longestStretch = 20.0
 
     /// - Parameter survey: the whole report is wanted in any case.
     func probeOnce(_ entry: DirectoryEntry, survey wanted: Bool) async {
@@ -24,6 +36,7 @@ extension Monitor {
             let previous = state.entry(entry.id)?.pulse
             let pulse = try await probe.pulse(entry, previous: previous)
             metrics.probed(.answered, in: ContinuousClock.now - start)
+            guard isCurrent(entry) else { return }
             let needsSurvey = take(pulse, of: entry)
             if wanted || needsSurvey { await survey(entry) }
         } catch {
@@ -31,9 +44,13 @@ extension Monitor {
             if error is CancellationError || Task.isCancelled { return }
             let outcome = ProbeOutcome(error)
             metrics.probed(outcome, in: ContinuousClock.now - start)
+            guard isCurrent(entry) else { return }
             record(outcome, of: entry.id)
         }
     }
+
+    /// What was found at another address says nothing of the service as it is now.
+    private func isCurrent(_ entry: DirectoryEntry) -> Bool { directory.entry(entry.id) == entry }
 
     /// - Returns: whether the whole report is due.
     private func take(_ pulse: ServicePulse, of entry: DirectoryEntry) -> Bool {
@@ -65,6 +82,7 @@ extension Monitor {
     private func survey(_ entry: DirectoryEntry) async {
         do {
             let report = try await probe.survey(entry)
+            guard isCurrent(entry) else { return }
             let now = context.now()
             state.update(entry.id) { known in
                 var change: FleetState.Change = [.report]

@@ -23,21 +23,23 @@ package struct ServiceCatalog: Sendable {
     package func createService(_ request: CreateServiceRequest, in access: ProjectAccess) async throws -> EdgeService {
         let id: Identifier<EdgeService> = context.makeIdentifier()
         let (record, tags) = try rules.record(request, id: id, project: access.projectId, at: context.now())
-        try await context.write { session in
+        let revision = try await context.numberedChange { session, revision in
             try refuseTaken(record.service, session)
             try session.insertService(record)
             try setTags(tags, of: record.service, session)
             try recorder.record(event("service.create", record.service, in: access), by: access.caller, in: session)
             try monitor.announcer.announce(.created, [id], in: session)
+            return revision
         }
-        directory.put([DirectoryEntry(record, orgId: access.orgId)])
+        directory.put([DirectoryEntry(record, orgId: access.orgId)], revision: revision)
         monitor.serviceChanged(record.service, .created)
         return record.service
     }
 
     package func updateService(_ request: UpdateServiceRequest, in access: ServiceAccess) async throws -> EdgeService {
         let now = context.now()
-        let (record, endpointChanged) = try await context.write { session -> (ServiceRecord, Bool) in
+        let (record, endpointChanged, revision) = try await context.numberedChange {
+            session, revision -> (ServiceRecord, Bool, Int64) in
             let before = try existing(access.serviceId, session)
             let applied = try rules.apply(request, to: before, at: now)
             var changed = applied.record
@@ -52,9 +54,9 @@ package struct ServiceCatalog: Sendable {
             try recorder.record(
                 event("service.update", changed.service, in: access.project, detail), by: access.caller, in: session)
             try monitor.announcer.announce(.updated, [access.serviceId], in: session)
-            return (changed, before.service.endpoint != changed.service.endpoint)
+            return (changed, before.service.endpoint != changed.service.endpoint, revision)
         }
-        directory.put([DirectoryEntry(record, orgId: access.project.orgId)])
+        directory.put([DirectoryEntry(record, orgId: access.project.orgId)], revision: revision)
         if endpointChanged || request.auth != nil { monitor.probeSoon(access.serviceId) }
         monitor.serviceChanged(record.service, .updated)
         return record.service
@@ -62,14 +64,14 @@ package struct ServiceCatalog: Sendable {
 
     /// Removes the registration; a managed service goes on running where it is.
     package func deleteService(in access: ServiceAccess) async throws {
-        let service = try await context.write { session in
+        let (service, revision) = try await context.numberedChange { session, revision in
             let service = try existing(access.serviceId, session).service
             try session.deleteService(access.serviceId)
             try recorder.record(event("service.delete", service, in: access.project), by: access.caller, in: session)
             try monitor.announcer.announce(.deleted, [access.serviceId], in: session)
-            return service
+            return (service, revision)
         }
-        directory.remove(access.serviceId)
+        directory.remove(access.serviceId, revision: revision)
         monitor.serviceChanged(service, .deleted)
     }
 
@@ -78,7 +80,7 @@ package struct ServiceCatalog: Sendable {
     {
         let added = try TagName.checkSet(request.add ?? [], field: "add")
         let removed = Set(request.remove ?? [])
-        let service = try await context.write { session in
+        let service = try await context.change { session in
             var service = try existing(access.serviceId, session).service
             let before = service.tags
             service.tags = (before.filter { !removed.contains($0) } + added.filter { !before.contains($0) }).sorted()

@@ -34,27 +34,59 @@ package struct DirectoryEntry: Sendable, Equatable {
 
 /// Every service of the fleet in memory, for what can't wait for the store: probing and proxying.
 ///
-/// The store is the truth; the directory is filled from it at start and follows each change.
+/// The store is the truth; the directory is filled from it at start and follows each change. Changes are committed one
+/// after the other, but what follows a commit is not ordered: so each comes with its number, and an older one never takes
+/// the place of a newer one.
 package final class ServiceDirectory: Sendable {
-    private let entries = NIOLockedValueBox<[Identifier<EdgeService>: DirectoryEntry]>([:])
+    /// Deletions that are remembered, so that a change from before does not bring a service back.
+    private static let rememberedDeletions = 50_000
 
-    func entry(_ id: Identifier<EdgeService>) -> DirectoryEntry? { entries.withLockedValue { $0[id] } }
+    private struct State {
+        var entries: [Identifier<EdgeService>: DirectoryEntry] = [:]
+        var revisions: [Identifier<EdgeService>: Int64] = [:]
+        var deleted: [Identifier<EdgeService>: Int64] = [:]
 
-    var count: Int { entries.withLockedValue { $0.count } }
+        mutating func put(_ entry: DirectoryEntry, _ revision: Int64) {
+            guard revision >= revisions[entry.id, default: 0], revision > deleted[entry.id, default: -1] else { return }
+            entries[entry.id] = entry
+            revisions[entry.id] = revision
+        }
 
-    var all: [DirectoryEntry] { entries.withLockedValue { Array($0.values) } }
-
-    func put(_ changed: [DirectoryEntry]) {
-        entries.withLockedValue { entries in
-            for entry in changed { entries[entry.id] = entry }
+        mutating func remove(_ id: Identifier<EdgeService>, _ revision: Int64) {
+            guard revision >= revisions[id, default: 0] else { return }
+            entries[id] = nil
+            revisions[id] = nil
+            if deleted.count >= ServiceDirectory.rememberedDeletions { deleted.removeAll() }
+            deleted[id] = revision
         }
     }
 
-    func remove(_ id: Identifier<EdgeService>) { entries.withLockedValue { $0[id] = nil } }
+    private let state = NIOLockedValueBox(State())
 
-    /// Takes the place of all that was there.
-    func replaceAll(_ new: [DirectoryEntry]) {
-        let byIdentifier = Dictionary(new.map { ($0.id, $0) }) { _, last in last }
-        entries.withLockedValue { $0 = byIdentifier }
+    func entry(_ id: Identifier<EdgeService>) -> DirectoryEntry? { state.withLockedValue { $0.entries[id] } }
+
+    var count: Int { state.withLockedValue { $0.entries.count } }
+
+    var all: [DirectoryEntry] { state.withLockedValue { Array($0.entries.values) } }
+
+    /// - Parameter revision: of the change; for what was read, that of the last change before the reading.
+    func put(_ changed: [DirectoryEntry], revision: Int64) {
+        state.withLockedValue { state in
+            for entry in changed { state.put(entry, revision) }
+        }
+    }
+
+    func remove(_ id: Identifier<EdgeService>, revision: Int64) { state.withLockedValue { $0.remove(id, revision) } }
+
+    /// All that there is, as it was read after the change `revision`: what is not in it is gone, unless it came later.
+    func replaceAll(_ all: [DirectoryEntry], revision: Int64) {
+        let identifiers = Set(all.map(\.id))
+        state.withLockedValue { state in
+            for entry in all { state.put(entry, revision) }
+            for id in state.entries.keys where !identifiers.contains(id) && state.revisions[id, default: 0] <= revision
+            {
+                state.remove(id, revision)
+            }
+        }
     }
 }

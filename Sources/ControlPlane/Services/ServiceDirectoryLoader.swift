@@ -11,13 +11,14 @@ struct ServiceDirectoryLoader: Sendable {
     /// - Returns: the records, with the state that was last seen.
     func load() async throws -> [ServiceRecord] {
         var records: [ServiceRecord] = []
+        let revision = try await context.read { try $0.auditHead()?.sequence ?? 0 }
         while true {
             let last = records.last?.service.id
             let piece = try await context.read { try $0.services(after: last, limit: Self.pieceSize) }
             records += piece
             guard piece.count == Self.pieceSize else { break }
         }
-        directory.replaceAll(try await entries(records))
+        directory.replaceAll(try await entries(records), revision: revision)
         return records
     }
 
@@ -25,10 +26,13 @@ struct ServiceDirectoryLoader: Sendable {
     /// something was deleted.
     /// - Returns: the records that were read, and whether they are all there are.
     func refresh(since time: Timestamp) async throws -> (records: [ServiceRecord], isAll: Bool) {
-        let (changed, count) = try await context.read { session in
-            (try session.services(changedSince: time), try session.countServices())
+        let (revision, changed, count) = try await context.read { session in
+            (
+                try session.auditHead()?.sequence ?? 0, try session.services(changedSince: time),
+                try session.countServices()
+            )
         }
-        directory.put(try await entries(changed))
+        directory.put(try await entries(changed), revision: revision)
         guard directory.count != count else { return (changed, false) }
         return (try await load(), true)
     }
@@ -36,10 +40,12 @@ struct ServiceDirectoryLoader: Sendable {
     /// Reads some services anew.
     /// - Returns: those that are spoken to in another way than before, or were not known.
     func reload(_ ids: [Identifier<EdgeService>]) async throws -> [ServiceRecord] {
-        let records = try await context.read { session in try ids.compactMap { try session.service($0) } }
+        let (revision, records) = try await context.read { session in
+            (try session.auditHead()?.sequence ?? 0, try ids.compactMap { try session.service($0) })
+        }
         let fresh = try await entries(records)
         let changed = Set(fresh.filter { $0 != directory.entry($0.id) }.map(\.id))
-        directory.put(fresh)
+        directory.put(fresh, revision: revision)
         return records.filter { changed.contains($0.service.id) }
     }
 

@@ -42,9 +42,9 @@ package struct ServiceImporter: Sendable {
     /// - Returns: what was written, and why the others were not.
     fileprivate func write(
         _ rows: [(row: ServiceRow, line: Int)], in access: ProjectAccess
-    ) async throws -> (written: [ServiceRecord], failures: [ImportFailure]) {
+    ) async throws -> (written: [ServiceRecord], failures: [ImportFailure], revision: Int64) {
         let now = context.now()
-        return try await context.write { session in
+        return try await context.numberedChange { session, revision in
             var taken = try session.takenServices(
                 names: rows.map(\.row.name), endpoints: rows.map(\.row.endpoint), in: access.projectId)
             var written: [ServiceRecord] = []
@@ -68,7 +68,7 @@ package struct ServiceImporter: Sendable {
                 try recorder.record(event("service.import", detail, in: access), by: access.caller, in: session)
             }
             if !written.isEmpty { try monitor.announcer.announce(importInto: access.projectId, in: session) }
-            return (written, failures)
+            return (written, failures, revision)
         }
     }
 
@@ -166,11 +166,12 @@ extension ServiceImporter {
             if let headerError { throw headerError }
             while pending.count >= max(1, count) {
                 let rows = Array(pending.prefix(ServiceImporter.rowsAtOnce))
-                let (written, failed) = try await importer.write(rows, in: access)
+                let (written, failed, revision) = try await importer.write(rows, in: access)
                 pending.removeFirst(rows.count)
                 imported += written.count
                 for failure in failed { failures.append(failure) }
-                importer.directory.put(written.map { DirectoryEntry($0, orgId: access.orgId) })
+                importer.directory.put(
+                    written.map { DirectoryEntry($0, orgId: access.orgId) }, revision: revision)
                 importer.monitor.servicesImported(written.map(\.service), into: access.projectId)
             }
         }

@@ -13,7 +13,7 @@ package struct TagCatalog: Sendable {
     package func createTag(_ request: TagRequest, in access: ProjectAccess) async throws -> Tag {
         let name = try TagName.check(request.name, field: "name")
         let tag = Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: context.now())
-        try await context.write { session in
+        try await context.change { session in
             try refusingTakenName("tag", name, index: "tag_name") { try session.insertTag(tag, in: access.projectId) }
             try recorder.record(event("tag.create", tag, access), by: access.caller, in: session)
         }
@@ -22,7 +22,7 @@ package struct TagCatalog: Sendable {
 
     package func renameTag(_ id: Identifier<Tag>, _ request: TagRequest, in access: ProjectAccess) async throws -> Tag {
         let name = try TagName.check(request.name, field: "name")
-        return try await context.write { session in
+        return try await context.change { session in
             var tag = try tag(id, access, session)
             let before = tag.name
             try refusingTakenName("tag", name, index: "tag_name") { try session.renameTag(id, to: name) }
@@ -35,7 +35,7 @@ package struct TagCatalog: Sendable {
 
     /// - Throws: `.conflict` while services have it.
     package func deleteTag(_ id: Identifier<Tag>, in access: ProjectAccess) async throws {
-        try await context.write { session in
+        try await context.change { session in
             let tag = try tag(id, access, session)
             guard tag.services == 0 else { throw Self.inUse(tag) }
             do {

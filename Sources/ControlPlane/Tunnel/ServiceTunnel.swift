@@ -66,7 +66,18 @@ package struct ServiceTunnel: Sendable {
     let connector: ServiceConnector
     let access: AccessControl
     let pages: PageSessionCache
-    let slots = TunnelSlots()
+    let slots: TunnelSlots
+    let audit: TunnelAudit
+
+    /// To be told of each request that may have changed the service.
+    /// - Parameter status: of its answer; `nil` when none came.
+    package func noteRequest(_ method: String, _ target: String, status: Int?, in access: ServiceAccess) {
+        let path = target.prefix { $0 != "?" }.prefix(500)
+        audit.note(
+            "\(method) \(path) → \(status.map(String.init) ?? "no answer")",
+            result: status.map { $0 < 400 ? .succeeded : .failed } ?? .failed,
+            name: directory.entry(access.serviceId)?.name ?? "", in: access)
+    }
 
     /// - Throws: `.rateLimited` when the caller has too many requests under way.
     package func route(in access: ServiceAccess) throws -> TunnelRoute {

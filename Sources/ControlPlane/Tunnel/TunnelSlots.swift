@@ -4,21 +4,22 @@ import Synchronization
 /// Bounds what one account may have under way through the tunnel at once: streams last as long as they like, and the
 /// connections to a service are for all.
 final class TunnelSlots: Sendable {
-    static let perAccount = 200
-
+    private let perAccount: Int
     private let taken = Mutex<[Identifier<User>: Int]>([:])
+
+    init(perAccount: Int) { self.perAccount = perAccount }
 
     /// - Throws: `.rateLimited` when the account has too many under way.
     func take(for account: Identifier<User>) throws -> TunnelSlot {
         let hasRoom = taken.withLock { taken in
-            guard taken[account, default: 0] < Self.perAccount else { return false }
+            guard taken[account, default: 0] < perAccount else { return false }
             taken[account, default: 0] += 1
             return true
         }
         guard hasRoom else {
             throw EdgewrightError(
                 .rateLimited,
-                "You have \(Self.perAccount) requests through the tunnel under way; end some of them first.",
+                "You have \(perAccount) requests through the tunnel under way; end some of them first.",
                 retryAfter: .seconds(1))
         }
         return TunnelSlot(slots: self, account: account)

@@ -29,7 +29,8 @@ package struct TextRule: Sendable {
         }
         guard trimmed.isEmpty || trimmed.unicodeScalars.contains(where: { !$0.properties.isDefaultIgnorableCodePoint })
         else { throw EdgewrightError.invalid(field, "has nothing in it that can be seen") }
-        if let bad = trimmed.first(where: forbidden.contains) {
+        // By scalars: a sign with an accent on it is another character, and breaks the format all the same.
+        if let bad = trimmed.unicodeScalars.map(Character.init).first(where: forbidden.contains) {
             throw EdgewrightError.invalid(field, "must not contain “\(bad)”")
         }
         return trimmed

@@ -37,11 +37,20 @@ struct TunnelProxy: Sendable {
             timeout: timeout, idleTimeout: nil)
         do {
             let answer = try await route.transport.send(outgoing)
+            note(request.method, target, answer.status, access)
             if answer.status == .unauthorized { await route.credentialRefused() }
             return response(answer, rewrite(answer.headerFields, route.endpoint), errand, route.slot)
         } catch let error as TransportError {
+            note(request.method, target, nil, access)
             throw EdgewrightError(error, service: route.name)
         }
+    }
+
+    private func note(
+        _ method: HTTPRequest.Method, _ target: String, _ status: HTTPResponse.Status?, _ access: ServiceAccess
+    ) {
+        guard method != .get, method != .head, method != .options else { return }
+        tunnel.noteRequest(method.rawValue, target, status: status?.code, in: access)
     }
 
     func authorized(_ fields: HTTPFields, _ route: TunnelRoute, isBodyless: Bool) async throws -> HTTPFields {

@@ -59,6 +59,8 @@ struct TunnelUpgrades: UpgradeResponder {
                 method: request.head.method, target: target,
                 headerFields: try await proxy.authorized(fields, route, isBodyless: true), timeout: proxy.timeout))
         guard let channel = remote.channel else { return nil }
+        // What goes through it can't be told to be reading only.
+        proxy.tunnel.noteRequest("WebSocket", target, status: remote.response.status.code, in: granted)
         var answer = remote.response.headerFields
         for name in [HTTPField.Name.connection, .upgrade, .setCookie] { answer[name] = nil }
         return AcceptedUpgrade(

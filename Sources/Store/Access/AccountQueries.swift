@@ -1,4 +1,5 @@
 package import Fleet
+import Foundation
 
 // Accounts and their passwords.
 
@@ -130,7 +131,9 @@ private func readUser(_ row: SQLRow) throws -> User {
 
 /// `%text%` with LIKE's own signs taken as they are; to be used with `ESCAPE '\'`.
 func likePattern(containing text: String) -> String {
-    let escaped = text.lowercased().replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing(
+    let escaped = text.precomposedStringWithCanonicalMapping.lowercased().replacing("\\", with: "\\\\").replacing(
+        "%", with: "\\%"
+    ).replacing(
         "_", with: "\\_")
     return "%\(escaped)%"
 }

@@ -61,7 +61,7 @@ extension SQLSession {
         var pageSQL = filterSQL
         if let cursor = request.cursor {
             pageSQL += " AND sequence < ?"
-            values += try KeysetCursor(cursor, order: "-sequence", count: 1).values as [any SQLBindable]
+            values += try KeysetCursor(cursor, order: "-sequence", kinds: [.integer]).values as [any SQLBindable]
         }
         let entries = try query(
             "SELECT \(auditColumns) FROM audit WHERE \(pageSQL) ORDER BY sequence DESC LIMIT ?",

@@ -29,7 +29,8 @@ extension SQLSession {
             condition += " AND state = ?"
             values.append(state.rawValue)
         }
-        let list = KeysetList(order: "position", keyColumn: "position", idColumn: "position")
+        let list = KeysetList(
+            order: "position", keyColumn: "position", idColumn: "position", kinds: [.integer, .integer])
         var page = try list.page(
             self, request, select: "SELECT \(itemColumns) FROM batch_item WHERE \(condition)", values: values,
             item: readItem, keys: { [.integer(Int64($0.position)), .integer(Int64($0.position))] })

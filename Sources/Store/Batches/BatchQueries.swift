@@ -49,7 +49,8 @@ extension SQLSession {
     }
 
     package func batch(_ id: Identifier<Batch>) throws -> BatchRecord? {
-        guard var record = try queryFirst("SELECT \(batchColumns) FROM batch WHERE id = ?", [id.rawValue]).map(readBatch)
+        guard
+            var record = try queryFirst("SELECT \(batchColumns) FROM batch WHERE id = ?", [id.rawValue]).map(readBatch)
         else { return nil }
         record.batch.counts = try batchCounts([id])[id] ?? BatchCounts()
         return record

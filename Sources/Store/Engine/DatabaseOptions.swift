@@ -4,6 +4,8 @@ package import Foundation
 package struct DatabaseOptions: Sendable {
     /// The folder with the numbered migrations; nil leaves the schema as it is.
     package var migrations: URL? = Migration.bundledFolder
+    /// Whether a database that is not there is made (SQLite).
+    package var makesMissing = true
     /// Transactions that read at the same time (SQLite).
     package var readers = 4
     /// Connections to the server (PostgreSQL).

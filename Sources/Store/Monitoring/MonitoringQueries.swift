@@ -111,8 +111,15 @@ extension SQLSession {
             case .unknown: services.unknown = count
             }
         }
-        let sums = statisticsColumns.map { "COALESCE(SUM(\($0)), 0)" }.joined(separator: ", ")
-        let row = try queryFirst("SELECT \(sums) FROM service_statistics WHERE project_id = ?", [project.rawValue])
+        // Of a service that is down nothing is running, whatever it said last.
+        let sums = statisticsColumns.map { column in
+            columnsOfState.contains(column)
+                ? "COALESCE(SUM(CASE WHEN s.status = 'online' THEN p.\(column) ELSE 0 END), 0)"
+                : "COALESCE(SUM(p.\(column)), 0)"
+        }.joined(separator: ", ")
+        let row = try queryFirst(
+            "SELECT \(sums) FROM service_statistics p JOIN service s ON s.id = p.service_id WHERE p.project_id = ?",
+            [project.rawValue])
         func sum(_ column: Int) throws -> Int { try row?.int(column) ?? 0 }
         func drivers(from column: Int) throws -> Overview.DriverCounts {
             var counts = Overview.DriverCounts()
@@ -153,6 +160,12 @@ extension SQLSession {
         try execute("DELETE FROM lease WHERE name = ? AND holder = ?", [name, holder])
     }
 }
+
+/// What holds only as long as the service is up.
+private let columnsOfState: Set<String> = [
+    "south_running", "south_connected", "south_abnormal", "north_running", "north_connected", "north_abnormal",
+    "rules_running",
+]
 
 private let statisticsColumns = [
     "south_total", "south_running", "south_connected", "south_abnormal", "north_total", "north_running",

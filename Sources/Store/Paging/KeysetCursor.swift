@@ -9,21 +9,26 @@ struct KeysetCursor: Equatable {
         self.values = values
     }
 
-    /// - Parameter order: what the list is sorted by; a cursor of another order is refused.
+    /// What a sort value is.
+    enum Kind { case text, integer }
+
+    /// - Parameters:
+    ///   - order: what the list is sorted by; a cursor of another order is refused.
+    ///   - kinds: of the sort values, one each: what a client made up must not reach the store as something else.
     /// - Throws: `.invalidInput` naming `cursor`.
-    init(_ text: String, order: String, count: Int) throws {
+    init(_ text: String, order: String, kinds: [Kind]) throws {
         let padded = text.replacing("-", with: "+").replacing("_", with: "/")
         let missing = String(repeating: "=", count: (4 - padded.utf8.count % 4) % 4)
         guard text.utf8.count <= 4096, let data = Data(base64Encoded: padded + missing),
             let fields = try? JSONDecoder().decode([String].self, from: data), fields.first == order,
-            fields.count == count + 1
+            fields.count == kinds.count + 1
         else {
             throw EdgewrightError.invalid("cursor", "is not one that this list gave")
         }
-        values = try fields.dropFirst().map { field in
-            switch (field.first, field.dropFirst()) {
-            case ("t", let text) where !text.utf8.contains(0): return .text(String(text))
-            case ("i", let digits):
+        values = try zip(fields.dropFirst(), kinds).map { field, kind in
+            switch (kind, field.first, field.dropFirst()) {
+            case (.text, "t", let text) where !text.utf8.contains(0): return .text(String(text))
+            case (.integer, "i", let digits):
                 guard let number = Int64(digits) else { fallthrough }
                 return .integer(number)
             default: throw EdgewrightError.invalid("cursor", "is not one that this list gave")
@@ -52,6 +57,7 @@ struct KeysetList {
     let keyColumn: String
     let idColumn: String
     var descending = false
+    var kinds: [KeysetCursor.Kind] = [.text, .text]
 
     /// Reads a page: `select` is everything up to and with WHERE and its conditions.
     func page<Item: Codable & Sendable>(
@@ -63,7 +69,7 @@ struct KeysetList {
         let direction = descending ? "DESC" : "ASC"
         if let cursor = request.cursor {
             sql += " AND (\(keyColumn), \(idColumn)) \(descending ? "<" : ">") (?, ?)"
-            bound += try KeysetCursor(cursor, order: order, count: 2).values as [any SQLBindable]
+            bound += try KeysetCursor(cursor, order: order, kinds: kinds).values as [any SQLBindable]
         }
         sql += " ORDER BY \(keyColumn) \(direction), \(idColumn) \(direction) LIMIT ?"
         bound.append(request.limit + 1)

@@ -21,7 +21,7 @@ struct MergedKeysetList {
         _ session: any SQLSession, _ request: PageRequest, item: (SQLRow) throws -> Item,
         keys: (Item) -> [SQLValue]
     ) throws -> Page<Item> {
-        let last = try request.cursor.map { try KeysetCursor($0, order: order, count: 2).values }
+        let last = try request.cursor.map { try KeysetCursor($0, order: order, kinds: [.text, .text]).values }
         let limit = request.limit + 1
         var values: [any SQLBindable] = []
         for range in ranges { values += range as [any SQLBindable] + (last ?? []) as [any SQLBindable] + [limit] }

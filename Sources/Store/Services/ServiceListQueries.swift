@@ -175,7 +175,8 @@ private struct ServiceListQuery {
 
     func page(_ session: any SQLSession, _ request: PageRequest) throws -> Page<EdgeService> {
         let list = KeysetList(
-            order: sort.description, keyColumn: keyColumn, idColumn: idColumn, descending: sort.descending)
+            order: sort.description, keyColumn: keyColumn, idColumn: idColumn, descending: sort.descending,
+            kinds: [sort.key.kind, .text])
         return try list.page(
             session, request, select: "SELECT \(serviceColumns) FROM \(from) WHERE \(whereClause)", values: values,
             item: { try readServiceRecord($0).service }, keys: { [sort.key.value(of: $0), .text($0.id.rawValue)] })
@@ -191,6 +192,13 @@ extension ServiceSort.Key {
         case .statusSince: "status_since"
         case .version: "version"
         case .createdAt: "created_at"
+        }
+    }
+
+    fileprivate var kind: KeysetCursor.Kind {
+        switch self {
+        case .name, .category, .status, .version: .text
+        case .statusSince, .createdAt: .integer
         }
     }
 

@@ -25,11 +25,21 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         let flags = ["dataDir": dataDir, "database": database].compactMapValues(\.self)
         let settings = try await ServeSettings.read(flags: flags, file: config)
         let logger = Logger(label: "audit") { _ in SwiftLogNoOpLogHandler() }
-        let opened = try await Database.open(try DatabaseLocation(settings.database), logger: logger)
+        var options = DatabaseOptions()
+        // It only looks: a slip of the path must not make a new log and call that one sound, nor a newer program change
+        // the schema below a server that runs.
+        options.makesMissing = false
+        options.migrations = nil
+        let opened = try await Database.open(
+            try DatabaseLocation(settings.database), options: options, logger: logger)
         let context = ControlPlaneContext(database: opened, now: { Timestamp(Date()) }, logger: logger)
         let result = try await AuditLog(context: context).verifyAudit()
         await opened.close()
         switch result {
+        case .sound(0):
+            FileHandle.standardError.write(
+                Data("There is no entry in this audit log, and even the first start writes some.\n".utf8))
+            throw ExitCode(1)
         case .sound(let entries):
             print("The audit log is sound: \(entries) entries.")
         case .broken(let sequence, let reason):

@@ -11,7 +11,11 @@ final class SQLiteEngine: DatabaseEngine {
 
     init(path: String, options: DatabaseOptions) throws {
         do {
-            try Self.prepareFile(path)
+            if options.makesMissing {
+                try Self.prepareFile(path)
+            } else if !FileManager.default.fileExists(atPath: path) {
+                throw StoreError(.unavailable, "there is no database \(path)")
+            }
             pool = try DatabasePool(path: path, configuration: Self.configuration(options))
             // GRDB sets NORMAL when it switches to WAL, after `prepareDatabase`; FULL keeps what was acknowledged
             // when the power fails.
