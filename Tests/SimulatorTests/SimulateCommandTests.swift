@@ -14,7 +14,7 @@ import Testing
             let api = TestAPI(url: simulation.root + "/edge-\(digits)", token: nil)
             #expect(try await api.get("/api/neuron/node/state").status == 200)
         }
-        #expect(try simulation.residentMegabytes() < 150)
+        #expect(try simulation.residentMegabytes() < 100)
         #expect(simulation.stop() == 0)
     }
 

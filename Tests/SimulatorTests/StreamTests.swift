@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StreamTests {
-    /// Reads a service's streaming log until so many events have come; then goes, or waits for its end.
+    /// Reads a service's streaming log until so many events have come; then goes.
     private func events(
         _ world: ServiceWorld, _ count: Int, then: (ServiceWorld) async throws -> Void = { _ in }
     ) async throws -> [String] {
@@ -18,9 +18,11 @@ import Testing
         var text = ""
         for try await part in answer.body {
             text += String(buffer: part)
-            if text.components(separatedBy: "\n\n").count > count { break }
+            guard text.components(separatedBy: "\n\n").count > count else { continue }
+            // While the connection is still there.
+            try await then(world)
+            break
         }
-        try await then(world)
         return text.components(separatedBy: "\n\n").dropLast().map(\.self)
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import NIOWebSocket
 
 /// Answers the requests of one connection, on its event loop, without a task.
 final class SimulatorHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -110,7 +111,11 @@ final class SimulatorHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A WebSocket that was not wanted: the request comes next, and is answered like any other.
+        guard !(error is NIOWebSocketUpgradeError) else { return }
+        context.close(promise: nil)
+    }
 }
 
 extension SimulatedFaults {
