@@ -21,7 +21,8 @@ step='check'
 scripts/check.sh
 step='tests'
 say "tests, with PostgreSQL beside SQLite"
-scripts/with-postgres.sh swift test --skip-build --disable-xctest
+# So many at a time as two cores get done: more only wait for each other, and for the time limits that some are about.
+scripts/with-postgres.sh swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
 step='console'
 say "console: a real browser against a running platform"
 scripts/console-test.sh

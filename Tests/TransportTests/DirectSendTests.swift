@@ -117,12 +117,12 @@ import Transport
             try await exchange.respond("\(try await exchange.wholeBody().readableBytes)")
         } _: { world in
             let made = Mutex(0)
-            let total = 1000
+            let total = 600
             let stream = MadeBytes(chunk: ByteBuffer(repeating: 1, count: 100_000), count: total) { count in
                 made.withLock { $0 = count }
             }
             async let answer = world.transport.send(
-                RemoteRequest(method: .post, target: "/", body: .stream(stream, length: nil), timeout: .seconds(30)))
+                RemoteRequest(method: .post, target: "/", body: .stream(stream, length: nil), timeout: .seconds(300)))
             // The pace has come to a stop when nothing was asked for during a while.
             var before = -1
             while made.withLock({ $0 }) != before || before < 1 {
