@@ -20,6 +20,24 @@ import Testing
         }
     }
 
+    @Test func `a plus sign in a query is a blank, and an encoded one a plus sign`() async throws {
+        try await withControlPlane(interval: .seconds(3600)) { world in
+            let (_, project) = try await world.makeProject()
+            let path = "/api/v1/projects/\(project)/services"
+            for (name, port) in [("line one", 1), ("line+two", 2)] {
+                _ = try await world.admin.post(path, ["name": name, "endpoint": "http://10.0.0.1:\(port)"]).expect(201)
+            }
+            for (query, found) in [
+                ("line+one", ["line one"]), ("line%20one", ["line one"]), ("line%2Btwo", ["line+two"]),
+                ("line+two", []),
+            ] {
+                let names = try await world.admin.get(path + "?q=" + query).items.compactMap { $0["name"] as? String }
+                #expect(names == found, "\(query)")
+            }
+            #expect(try await world.admin.get(path + "?q=%ff").status == 400)
+        }
+    }
+
     @Test func `a kept password does not go to another address`() async throws {
         try await withControlPlane(interval: .seconds(3600)) { world in
             let (_, project) = try await world.makeProject()

@@ -1,5 +1,6 @@
 import ControlPlane
 import Fleet
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -63,7 +64,10 @@ struct QueryReader {
     private let values: [(name: String, value: String)]
 
     init(_ uri: URI, allowed: [String]) throws {
-        values = uri.queryParameters.map { (String($0.key), String($0.value)) }
+        values = try (uri.query ?? "").split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (try Self.decoded(parts[0]), try parts.count > 1 ? Self.decoded(parts[1]) : "")
+        }
         for (name, value) in values {
             guard allowed.contains(name) else {
                 throw EdgewrightError.invalid(String(name.prefix(64)), "is not a parameter of this request")
@@ -72,6 +76,14 @@ struct QueryReader {
                 throw EdgewrightError.invalid(name, "is too long or contains NUL")
             }
         }
+    }
+
+    /// As forms encode it: a blank may be a plus sign (WHATWG URL, section 5.1).
+    private static func decoded(_ text: Substring) throws -> String {
+        guard let decoded = text.replacing("+", with: " ").removingPercentEncoding else {
+            throw EdgewrightError.invalid("query", "is not percent-encoded")
+        }
+        return decoded
     }
 
     func all(_ name: String) -> [String] { values.filter { $0.name == name }.map(\.value) }
