@@ -86,7 +86,7 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
             willStop = Self.stopsDecoder(head)
             guard let target = RequestTarget(head) else {
                 mode = .refused
-                return context.fireErrorCaught(HTTPParserError.invalidHost)
+                return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
             }
             if target.form != head.uri {
                 var head = head
