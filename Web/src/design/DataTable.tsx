@@ -122,6 +122,7 @@ function SelectPage<Row>({ rows, selection }: { rows: readonly Row[]; selection:
                 type="checkbox"
                 className="checkbox"
                 checked={isAll}
+                disabled={rows.length === 0}
                 aria-label={t("table.selectPage")}
                 onChange={(event) => selection.togglePage(event.target.checked)}
             />
