@@ -75,7 +75,7 @@ enum TestKey {
     @Test func `a token names issuer, audience and ten minutes' lifetime`() async throws {
         let signer = try await TestKey.signer(clock)
         let claims = try TokenClaims(try await signer.fields(for: NeuronEXDriver().authentication))
-        #expect(claims.iss == "edgewright")
+        #expect(claims.iss == "edgewright.pub")
         #expect(claims.aud == "neuronex")
         #expect(claims.exp == Double(clock.now.milliseconds) / 1000 + 600)
         #expect(claims.iat <= Double(clock.now.milliseconds) / 1000)

@@ -48,7 +48,7 @@ import Testing
         try await withControlPlane { world in
             let key = try await world.admin.get("/api/v1/keys/edge.pub").text
             #expect(key.hasPrefix("-----BEGIN PUBLIC KEY-----"))
-            let jwt = SimulatedAuthenticationConfiguration(publicKeys: ["edgewright": key])
+            let jwt = SimulatedAuthenticationConfiguration(publicKeys: ["edgewright.pub": key])
             try await withFleet(SimulatedFleet.Configuration(count: 1, authentication: jwt)) { fleet in
                 let (_, project) = try await world.makeProject()
                 let list = "/api/v1/projects/\(project)/services"

@@ -17,7 +17,7 @@ package struct DriverAuthentication: Sendable, Hashable {
     package let password: PasswordUse
 
     package init(
-        audience: String, issuerSuffix: String = "", tokenPrefix: String = "Bearer ", password: PasswordUse
+        audience: String, issuerSuffix: String = ".pub", tokenPrefix: String = "Bearer ", password: PasswordUse
     ) {
         self.audience = audience
         self.issuerSuffix = issuerSuffix
