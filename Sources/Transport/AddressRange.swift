@@ -32,7 +32,7 @@ package struct AddressRange: Sendable, Equatable {
 
     /// Four bytes or sixteen. An IPv4 address in IPv6's clothes (`::ffff:10.0.0.1`) is an IPv4 address: that is how a
     /// socket that serves both shows it.
-    private static func bytes(of text: String) -> [UInt8]? {
+    package static func bytes(of text: String) -> [UInt8]? {
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: &four) { Array($0) } }
         var sixteen = in6_addr()

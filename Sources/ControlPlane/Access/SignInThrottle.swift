@@ -1,6 +1,6 @@
 import Fleet
-import Foundation
 import NIOConcurrencyHelpers
+import Transport
 
 /// Slows down guessing of passwords: failures are counted per account and per address in a window.
 ///
@@ -83,9 +83,7 @@ final class SignInThrottle: Sendable {
 
     /// Whoever has one address of an IPv6 network of 64 bits has all of them.
     private static func key(address: String) -> String {
-        let groups = address.split(separator: ":", omittingEmptySubsequences: false)
-        guard groups.count > 2, !address.contains(".") else { return "address:" + address }
-        let head = address.components(separatedBy: "::")[0].split(separator: ":")
-        return "address:" + head.prefix(4).joined(separator: ":") + "/64"
+        guard let bytes = AddressRange.bytes(of: address), bytes.count == 16 else { return "address:" + address }
+        return "address:\(bytes.prefix(8))"
     }
 }

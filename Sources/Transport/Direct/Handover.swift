@@ -32,10 +32,19 @@ struct Handover<Value: Sendable>: Sendable {
         }
     }
 
+    var future: EventLoopFuture<Value> { promise.futureResult }
+
+    /// On the event loop. `make` is not called once it is decided: what it makes must reach somebody.
+    func settle(_ make: () throws -> Value) {
+        guard !isDecided.value else { return }
+        isDecided.value = true
+        promise.completeWith(Result(catching: make))
+    }
+
     /// - Throws: `CancellationError` when the calling task is cancelled first.
     func value() async throws -> Value {
         try await withTaskCancellationHandler {
-            try await promise.futureResult.get()
+            try await future.get()
         } onCancel: {
             fail(CancellationError())
         }

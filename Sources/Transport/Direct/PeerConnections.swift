@@ -176,6 +176,7 @@ extension PeerConnections {
             .channelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let operations = channel.pipeline.syncOperations
+                    try operations.addHandler(TargetGuardHandler(targets: targets))
                     if let context {
                         try operations.addHandler(NIOSSLClientHandler(context: context, serverHostname: serverName))
                     }
@@ -186,16 +187,7 @@ extension PeerConnections {
                     try operations.addHandler(PeerConnection(peer: self))
                 }
             }
-        let channel =
-            switch endpoint.address {
-            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-            case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
-        return channel.flatMapThrowing { [targets] channel in
-            if let objection = targets.objection(to: channel) {
-                channel.close(promise: nil)
-                throw objection
-            }
+        return bootstrap.connect(to: endpoint).flatMapThrowing { channel in
             let handler = try channel.pipeline.syncOperations.handler(type: PeerConnection.self)
             return PooledConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }

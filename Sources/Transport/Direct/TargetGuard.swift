@@ -27,7 +27,7 @@ package final class TargetGuard: Sendable {
     }
 }
 
-/// For a connection that begins to speak by itself: holds everything back from one that must not be used.
+/// First in every connection to a peer: holds everything back from one that must not be used, TLS's greeting too.
 final class TargetGuardHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 

@@ -57,12 +57,12 @@ final class UpgradeClientHandler: ChannelInboundHandler, RemovableChannelHandler
     }
 
     private func refuse(_ context: ChannelHandlerContext, _ head: HTTPResponse) {
-        answer.succeed { RemoteUpgrade(response: head, channel: nil) }
+        answer.settle { RemoteUpgrade(response: head, channel: nil) }
         context.close(promise: nil)
     }
 
     private func leaveHTTP(_ context: ChannelHandlerContext, _ head: HTTPResponse) {
-        answer.succeed {
+        answer.settle {
             // First the raw channel at the end, so that the bytes the decoder still holds have where to go.
             let raw = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                 wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))

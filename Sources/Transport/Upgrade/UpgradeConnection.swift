@@ -4,6 +4,9 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
+/// What becomes of the request for an upgrade.
+typealias UpgradeAnswer = Handover<RemoteUpgrade>
+
 /// One connection of its own, on which the peer is asked to leave HTTP/1.1.
 struct UpgradeConnection {
     let endpoint: RemoteEndpoint
@@ -16,15 +19,12 @@ struct UpgradeConnection {
     func open(_ head: HTTPRequestHead, within timeout: Duration) async throws -> RemoteUpgrade {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
         let loop = group.any()
-        let answer = UpgradeAnswer(loop: loop)
+        // The time limit, the caller's cancellation and the peer's answer may all come at the same moment.
+        let answer = UpgradeAnswer(on: loop)
         let alarm = loop.scheduleTask(deadline: deadline) { answer.fail(ExchangeFailure.noAnswerInTime) }
         defer { alarm.cancel() }
-        return try await withTaskCancellationHandler {
-            connect(head, tls, answer, on: loop, within: timeout)
-            return try await answer.future.get()
-        } onCancel: {
-            answer.fail(CancellationError())
-        }
+        connect(head, tls, answer, on: loop, within: timeout)
+        return try await answer.value()
     }
 
     private func connect(
@@ -44,12 +44,7 @@ struct UpgradeConnection {
                     try Self.addHandlers(to: channel, tls, serverName, head, answer)
                 }
             }
-        let connected =
-            switch endpoint.address {
-            case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
-            case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
-            }
-        connected.whenFailure { answer.fail($0) }
+        bootstrap.connect(to: endpoint).whenFailure { answer.fail($0) }
     }
 
     private static func addHandlers(
@@ -72,42 +67,5 @@ extension RemoteUpgrade {
         guard let channel else { return }
         // Never thrown by a body that does nothing; a connection that is broken already is as good as closed.
         try? await channel.executeThenClose { _, _ in }
-    }
-}
-
-/// What becomes of the request for an upgrade, decided once, on the connection's event loop: the time limit, the
-/// caller's cancellation and the peer's answer may all come at the same moment, and a raw channel that is made must
-/// reach somebody who closes it.
-struct UpgradeAnswer: Sendable {
-    private let state: NIOLoopBoundBox<Bool>
-    private let promise: EventLoopPromise<RemoteUpgrade>
-    private let loop: any EventLoop
-
-    init(loop: any EventLoop) {
-        self.loop = loop
-        state = .makeBoxSendingValue(false, eventLoop: loop)
-        promise = loop.makePromise()
-    }
-
-    var future: EventLoopFuture<RemoteUpgrade> { promise.futureResult }
-
-    /// From any thread. Does nothing once there is an answer.
-    func fail(_ error: any Error) {
-        loop.execute {
-            guard !state.value else { return }
-            state.value = true
-            promise.fail(error)
-        }
-    }
-
-    /// On the event loop. `make` is not called when there is an answer already.
-    func succeed(_ make: () throws -> RemoteUpgrade) {
-        guard !state.value else { return }
-        state.value = true
-        do {
-            promise.succeed(try make())
-        } catch {
-            promise.fail(error)
-        }
     }
 }
