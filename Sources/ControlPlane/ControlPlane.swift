@@ -54,7 +54,7 @@ package struct ControlPlane: Sendable {
     ) async throws -> ControlPlane {
         let keys = try await EdgeKeys.load(context, sealingKey: sealingKey)
         let signer = try await EdgeTokenSigner(
-            privatePEM: keys.privatePEM, issuer: EdgeKeys.keyName, now: context.now)
+            privatePEM: keys.privatePEM, issuer: EdgeKeys.fileName, now: context.now)
         let connector = ServiceConnector(
             registry: DriverRegistry(), authenticator: ServiceAuthenticator(signer: signer, now: context.now),
             client: transport, sealingKey: sealingKey)

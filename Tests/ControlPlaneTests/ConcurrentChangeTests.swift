@@ -116,6 +116,10 @@ import Testing
         #expect(throws: EdgewrightError.self) {
             try throttle.begin(account: "b@x", address: "2001:db8:1:2:ffff::1", at: now)
         }
+        // However it is written.
+        #expect(throws: EdgewrightError.self) {
+            try throttle.begin(account: "b@x", address: "2001:0db8:0001:2:0:0:0:7", at: now)
+        }
         try throttle.begin(account: "b@x", address: "2001:db8:1:3::1", at: now)
     }
 }

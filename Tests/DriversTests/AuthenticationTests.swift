@@ -59,7 +59,7 @@ enum TestKey {
     static let pair = Result { try EdgeKeyPair.generate() }
 
     static func signer(_ clock: StoppedClock) async throws -> EdgeTokenSigner {
-        try await EdgeTokenSigner(privatePEM: pair.get().privatePEM, issuer: "edgewright", now: clock.read)
+        try await EdgeTokenSigner(privatePEM: pair.get().privatePEM, issuer: "edgewright.pub", now: clock.read)
     }
 }
 
@@ -108,7 +108,7 @@ enum TestKey {
 
     @Test func `a key that is none is refused`() async {
         await #expect(throws: (any Error).self) {
-            try await EdgeTokenSigner(privatePEM: "hello", issuer: "edgewright") { Timestamp(milliseconds: 0) }
+            try await EdgeTokenSigner(privatePEM: "hello", issuer: "edgewright.pub") { Timestamp(milliseconds: 0) }
         }
     }
 }

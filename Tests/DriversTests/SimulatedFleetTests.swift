@@ -47,7 +47,9 @@ import Transport
     @Test func `the platform's key opens a service, and nothing else does`() async throws {
         let pair = try TestKey.pair.get()
         let jwt = SimulatedAuthenticationConfiguration(publicKeys: ["edgewright.pub": pair.publicPEM])
-        let signer = try await EdgeTokenSigner(privatePEM: pair.privatePEM, issuer: "edgewright") { Timestamp(Date()) }
+        let signer = try await EdgeTokenSigner(privatePEM: pair.privatePEM, issuer: "edgewright.pub") {
+            Timestamp(Date())
+        }
         let fields = try await signer.fields(for: driver.authentication)
         try await withService(jwt) { [driver] transport in
             _ = try await driver.pulse(session(transport, fields), previous: nil)

@@ -4,8 +4,9 @@ import Store
 
 /// The key pair with which the platform proves itself to edge services; made at the first start.
 package struct EdgeKeys: Sendable {
-    /// The public key's file must have this name, with the ending `.pub`, in a service's `etc` (or `certs`) folder.
-    package static let keyName = "edgewright"
+    /// The public key's file must have this name in a service's folder of keys; tokens name it as their issuer.
+    package static let fileName = "edgewright.pub"
+    private static let keyName = "edgewright"
 
     package let publicKeyPEM: String
     let privatePEM: String

@@ -1,8 +1,8 @@
-import Crypto
+package import Crypto
 import Foundation
 
 /// Random secrets that are handed out once and kept as a hash.
-enum Secret {
+package enum Secret {
     /// 256 random bits, in characters that need no quoting anywhere.
     /// - Parameter prefix: tells people and secret scanners what they found: `ewt_`.
     static func make(prefix: String) -> String {
@@ -17,7 +17,7 @@ enum Secret {
         hex(SHA256.hash(data: Data(secret.utf8)))
     }
 
-    static func hex(_ digest: SHA256.Digest) -> String {
+    package static func hex(_ digest: SHA256.Digest) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(64)

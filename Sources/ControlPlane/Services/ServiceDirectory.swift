@@ -67,8 +67,6 @@ package final class ServiceDirectory: Sendable {
 
     var count: Int { state.withLockedValue { $0.entries.count } }
 
-    var all: [DirectoryEntry] { state.withLockedValue { Array($0.entries.values) } }
-
     /// - Parameter revision: of the change; for what was read, that of the last change before the reading.
     func put(_ changed: [DirectoryEntry], revision: Int64) {
         state.withLockedValue { state in

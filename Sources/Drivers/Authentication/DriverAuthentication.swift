@@ -10,17 +10,14 @@ package struct DriverAuthentication: Sendable, Hashable {
 
     /// The `aud` of the platform's token.
     package let audience: String
-    /// What `iss` has behind the key's name: some services want the whole name of the public key's file.
-    package let issuerSuffix: String
     /// What stands before a token in `Authorization`.
     package let tokenPrefix: String
     package let password: PasswordUse
 
     package init(
-        audience: String, issuerSuffix: String = ".pub", tokenPrefix: String = "Bearer ", password: PasswordUse
+        audience: String, tokenPrefix: String = "Bearer ", password: PasswordUse
     ) {
         self.audience = audience
-        self.issuerSuffix = issuerSuffix
         self.tokenPrefix = tokenPrefix
         self.password = password
     }

@@ -35,7 +35,8 @@ package final class EdgeTokenSigner: Sendable {
     private let cached = NIOLockedValueBox<[DriverAuthentication: Signed]>([:])
     private let signings = SingleFlight<DriverAuthentication, HTTPFields>()
 
-    /// - Parameter issuer: name of the public key's file, without its ending, in the services' folder.
+    /// - Parameter issuer: whole name of the public key's file in the services' folder: NeuronEX and eKuiper want it so, Neuron
+    ///     takes what a file's name begins with.
     /// - Throws: when the key is not an RSA private key in PEM.
     package init(
         privatePEM: String, issuer: String, now: @escaping @Sendable () -> Timestamp
@@ -69,7 +70,7 @@ package final class EdgeTokenSigner: Sendable {
         let time = Timestamp(milliseconds: now().milliseconds / 1000 * 1000)
         let expiresAt = time + Self.lifetime
         let claims = Claims(
-            iss: IssuerClaim(value: issuer + services.issuerSuffix), aud: AudienceClaim(value: [services.audience]),
+            iss: IssuerClaim(value: issuer), aud: AudienceClaim(value: [services.audience]),
             iat: IssuedAtClaim(value: (time - Self.backdating).date), exp: ExpirationClaim(value: expiresAt.date))
         let fields: HTTPFields = [.authorization: services.tokenPrefix + (try await keys.sign(claims))]
         cached.withLockedValue { $0[services] = Signed(fields: fields, expiresAt: expiresAt) }

@@ -9,7 +9,7 @@ package struct EKuiperDriver: ServiceDriver {
     /// It takes the token alone, without a scheme before it, and its `iss` is the key file's name with the ending. It
     /// knows no users: a password is for a reverse proxy in front of it.
     package let authentication = DriverAuthentication(
-        audience: "eKuiper", issuerSuffix: ".pub", tokenPrefix: "", password: .basic)
+        audience: "eKuiper", tokenPrefix: "", password: .basic)
     private let api = EKuiperAPI(prefix: "", dialect: .ekuiper)
 
     package init() {}

@@ -1,3 +1,4 @@
+import ControlPlane
 import Crypto
 import Fleet
 import Foundation
@@ -46,19 +47,11 @@ enum IdempotencyKey {
             hash.update(data: Data("\(part.count):".utf8))
             hash.update(data: part)
         }
-        return hash.finalize().map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        return Secret.hex(hash.finalize())
     }
 }
 
 extension HTTPField.Name {
-    // Constants whose text is a valid field name.
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }
-        return field
-    }
-
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotencyReplayed = known("Idempotency-Replayed")
 }

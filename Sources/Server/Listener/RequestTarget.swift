@@ -10,6 +10,11 @@ struct RequestTarget: Equatable {
         let hosts = head.headers[canonicalForm: "host"]
         // HTTP/1.0 knows no hosts.
         guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0) else { return nil }
+        // As nearly all are.
+        guard head.uri.utf8.first != UInt8(ascii: "/") else {
+            form = head.uri
+            return
+        }
         guard let scheme = ["http://", "https://"].first(where: { head.uri.lowercased().hasPrefix($0) }) else {
             form = head.uri
             return

@@ -18,7 +18,7 @@ enum PlatformRoutes {
             .signedIn(.get, "/keys/edge.pub", "getEdgePublicKey") { _, _ in
                 let fields: HTTPFields = [
                     .contentType: "application/x-pem-file",
-                    .contentDisposition: "attachment; filename=\"\(EdgeKeys.keyName).pub\"",
+                    .contentDisposition: "attachment; filename=\"\(EdgeKeys.fileName)\"",
                 ]
                 return Response(
                     status: .ok, headers: fields,

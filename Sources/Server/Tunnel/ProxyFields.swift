@@ -126,7 +126,7 @@ enum ProxyFields {
 
 // Constants whose text is a valid field name.
 extension HTTPField.Name {
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field name") }
         return field
     }

@@ -65,14 +65,6 @@ extension SQLSession {
         ).map { try readRole($0.text(0)) }
     }
 
-    package func organizationGrant(of user: Identifier<User>, in organization: Identifier<Organization>) throws -> Role?
-    {
-        try queryFirst(
-            "SELECT role FROM organization_grant WHERE user_id = ? AND org_id = ?",
-            [user.rawValue, organization.rawValue]
-        ).map { try readRole($0.text(0)) }
-    }
-
     /// Everybody with a role in the organization or one of its projects, each with the highest one.
     package func organizationMembers(_ organization: Identifier<Organization>, _ request: PageRequest) throws
         -> Page<Member>

@@ -8,9 +8,6 @@ package enum SQLDialect: String, Sendable, CaseIterable {
     /// SQLite has one writer at a time, so its rows can't change meanwhile.
     package var forUpdate: String { self == .postgres ? " FOR UPDATE" : "" }
 
-    /// As `forUpdate`, but leaves out the rows that another transaction has locked.
-    package var forUpdateSkipLocked: String { self == .postgres ? " FOR UPDATE SKIP LOCKED" : "" }
-
     /// Whether `SQLSession.notify` reaches other processes.
     package var hasNotifications: Bool { self == .postgres }
 }

@@ -41,16 +41,6 @@ extension SQLSession {
         return record
     }
 
-    /// The project of a service, and that project's organization.
-    package func home(of service: Identifier<EdgeService>) throws -> (
-        project: Identifier<Project>, organization: Identifier<Organization>
-    )? {
-        try queryFirst(
-            "SELECT p.id, p.org_id FROM service s JOIN project p ON p.id = s.project_id WHERE s.id = ?",
-            [service.rawValue]
-        ).map { (Identifier(rawValue: try $0.text(0)), Identifier(rawValue: try $0.text(1))) }
-    }
-
     /// Writes what a user can edit; state that the monitor owns is left alone.
     /// - Throws: `StoreError.uniqueViolation` of `service_name` or `service_endpoint`.
     package func updateService(_ record: ServiceRecord) throws {
