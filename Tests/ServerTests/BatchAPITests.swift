@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ControlPlane
+
 @Suite struct BatchAPITests {
     /// A project with so many services that nobody probes.
     private func withServices(
@@ -26,6 +28,15 @@ import Testing
         let answer = try await api.post("/api/v1/projects/\(project)/batches", request).expect(202)
         #expect(answer.headers["location"] == "/api/v1/batches/\(answer["id"])")
         return "/api/v1/batches/\(answer["id"])"
+    }
+
+    /// Any hour but this one and the next.
+    private var closedWindow: [String: any Sendable] {
+        let hour = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: .now).hour ?? 0
+        return [
+            "days": [String](), "from": String(format: "%02d:00", (hour + 5) % 24),
+            "to": String(format: "%02d:00", (hour + 6) % 24), "timeZone": "GMT",
+        ]
     }
 
     private func counts(_ batch: TestAnswer) -> [String: Int] {
@@ -72,16 +83,10 @@ import Testing
 
     @Test func `a closed window holds a batch back; it can be cancelled, and tried again`() async throws {
         try await withServices(4, on: .sqlite) { world, project in
-            // Any hour but this one and the next.
-            let hour = (Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: .now).hour ?? 0)
-            let window: [String: any Sendable] = [
-                "days": [String](), "from": String(format: "%02d:00", (hour + 5) % 24),
-                "to": String(format: "%02d:00", (hour + 6) % 24), "timeZone": "GMT",
-            ]
             let batch = try await start(
                 [
                     "kind": "tag", "targets": ["filter": [String: String]()], "parameters": ["add": ["x"]],
-                    "policy": ["window": window],
+                    "policy": ["window": closedWindow],
                 ], in: project, world.admin)
             let waiting = try await world.admin.poll(batch) { $0["reason"] == "the maintenance window is closed" }
             #expect(counts(waiting) == ["pending": 4])
@@ -101,28 +106,33 @@ import Testing
                 "email": "pa@example.com", "projectId": project, "role": "projectAdmin",
             ])
             let id = try await world.admin.get("/api/v1/users?q=pa@example").items.first?["id"] as? String ?? ""
-            let hour = (Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: .now).hour ?? 0)
-            let policy: [String: any Sendable] = [
-                "window": [
-                    "days": [String](), "from": String(format: "%02d:00", (hour + 5) % 24),
-                    "to": String(format: "%02d:00", (hour + 6) % 24), "timeZone": "GMT",
-                ] as [String: any Sendable]
-            ]
-            let request: [String: any Sendable] = [
-                "kind": "delete", "targets": ["filter": [String: String]()], "policy": policy,
-            ]
-            _ = try await start(request, in: project, admin)
-            #expect(
-                try await world.admin.send(
-                    "PUT", "/api/v1/projects/\(project)/members/\(id)", json: ["role": "user"]
-                ).status == 200)
-            let refused = try await admin.post("/api/v1/projects/\(project)/batches", request)
-            #expect(refused.status == 403)
-            // As if its window had opened: asked for before, carried out after.
-            var later = request
-            later["policy"] = nil
-            let batch = try await start(later, in: project, world.admin)
-            _ = try await world.admin.poll(batch) { $0["state"] == "succeeded" }
+            let batch = try await start(
+                [
+                    "kind": "delete", "targets": ["filter": [String: String]()], "policy": ["window": closedWindow],
+                ], in: project, admin)
+            _ = try await admin.post(batch + "/cancel", [:]).expect(200)
+            let demoted = try await world.admin.send(
+                "PUT", "/api/v1/projects/\(project)/members/\(id)", json: ["role": "user"])
+            #expect(demoted.status == 200)
+            #expect(try await admin.post(batch + "/retry", [:]).status == 403)
+            // As the engine does it when the window opens.
+            let service =
+                try await world.admin.get("/api/v1/projects/\(project)/services").items.first?["id"] as? String
+            let request = CreateBatchRequest(kind: .delete, targets: BatchTargets())
+            let record = Batch(
+                id: Identifier(rawValue: "b"), projectId: Identifier(rawValue: project), request: request,
+                policy: BatchPolicy(), createdBy: "pa@example.com", createdAt: Timestamp(milliseconds: 0))
+            let action = DeleteServicesAction(access: world.plane.access, services: world.plane.services)
+            let outcome = await action.perform(
+                BatchWork(
+                    batch: record, userId: Identifier(rawValue: id), serviceId: Identifier(rawValue: service ?? ""),
+                    name: "s"))
+            guard case .failed = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            let left = try await world.admin.get("/api/v1/projects/\(project)/services?total=true")
+            #expect(left.json["total"] as? Int == 3)
         }
     }
 
@@ -136,7 +146,7 @@ import Testing
                 (["kind": "delete", "targets": [String: String]()], "targets"),
                 (["kind": "delete", "targets": all, "policy": ["concurrency": 0]], "policy.concurrency"),
                 (["kind": "delete", "targets": all, "policy": ["onFailure": "rollback"]], "policy.onFailure"),
-                (["kind": "upgrade", "targets": all], "kind"),
+                (["kind": "unheard-of", "targets": all], "kind"),
             ] as [([String: any Sendable], String)] {
                 let refused = try await world.admin.post(path, request)
                 #expect((400...422).contains(refused.status) && refused.badFields.contains(field), "\(refused)")

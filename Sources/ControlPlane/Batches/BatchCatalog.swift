@@ -161,19 +161,6 @@ package struct BatchCatalog: Sendable {
         }
     }
 
-    package func rollBackBatch(in access: BatchAccess) async throws -> Batch {
-        try await change("batch.rollback", in: access) { record, session, who in
-            guard record.batch.kind.canRollBack else {
-                throw EdgewrightError(.unsupported, "What “\(record.batch.kind.rawValue)” does can't be undone.")
-            }
-            guard record.batch.direction == .forward, record.batch.state != .pending else {
-                throw Self.refusal("rolled back", record)
-            }
-            try session.rollBackBatch(&record, reason: "rolled back by \(who)", at: context.now())
-            record.batch.state = .running
-        }
-    }
-
     private static func refusal(_ done: String, _ record: BatchRecord) -> EdgewrightError {
         EdgewrightError(.conflict, "A batch that is \(record.batch.state.rawValue) can't be \(done).")
     }

@@ -2,15 +2,11 @@ import Fleet
 
 /// What a batch of a kind needs to be told.
 enum BatchKindRules {
-    /// - Throws: `.invalidInput` naming the field; `.unsupported` for a kind that can't be asked for.
+    /// - Throws: `.invalidInput` naming the field.
     static func check(_ request: CreateBatchRequest) throws {
         switch request.kind {
         case .tag: try checkTags(request.parameters ?? BatchParameters())
         case .delete: break
-        case .install, .start, .stop, .restart, .upgrade:
-            throw EdgewrightError(
-                .unsupported, "“\(request.kind.rawValue)” is for services on hosts, and there are no hosts yet.",
-                fields: [FieldError(field: "kind", message: "is for services on hosts")])
         }
         guard (request.targets.ids == nil) != (request.targets.filter == nil) else {
             throw EdgewrightError.invalid("targets", "must have either ids or a filter")
@@ -37,7 +33,6 @@ extension BatchPolicy {
         case .tag, .delete:
             policy.onFailure = .continue
             policy.concurrency = 50
-        case .install, .start, .stop, .restart, .upgrade: break
         }
         return policy
     }

@@ -2,19 +2,13 @@
 package enum BatchKind: String, Codable, Sendable, CaseIterable {
     /// Puts tags on services, or takes them off.
     case tag
-    /// Takes services away: managed ones out of the registration, hosted ones off their hosts too.
+    /// Takes services out of the registration.
     case delete
-    case install
-    case start
-    case stop
-    case restart
-    case upgrade
 
     /// Whether what was done can be undone, so that a batch of this kind can be rolled back.
     package var canRollBack: Bool {
         switch self {
-        case .upgrade, .install: true
-        case .tag, .delete, .start, .stop, .restart: false
+        case .tag, .delete: false
         }
     }
 }

@@ -35,8 +35,6 @@ package struct BatchPolicy: Codable, Equatable, Sendable {
     package var waves: [Share] = []
     /// Targets under way at once.
     package var concurrency = 10
-    /// The same for each host, so that no host is overwhelmed.
-    package var concurrencyPerHost = 4
     /// Beyond so many failures `onFailure` comes into force: a share is one of the wave, a number one of the batch.
     package var failureThreshold: Share?
     package var onFailure: FailureReaction = .pause
@@ -68,7 +66,6 @@ extension BatchPolicy {
             validation.fail("policy.\(field)", "must be from \(range.lowerBound) to \(range.upperBound)")
         }
         check(concurrency, Self.concurrencyRange, "concurrency")
-        check(concurrencyPerHost, Self.concurrencyRange, "concurrencyPerHost")
         check(retries, Self.retriesRange, "retries")
         check(healthGate, Self.healthGateRange, "healthGate")
         check(offlineDeadline, Self.offlineDeadlineRange, "offlineDeadline")
@@ -144,7 +141,7 @@ extension BatchPolicy.Share: Codable {
 /// What is not given takes its default.
 extension BatchPolicy {
     private enum CodingKeys: String, CodingKey {
-        case waves, concurrency, concurrencyPerHost, failureThreshold, onFailure, healthGate, whenOffline
+        case waves, concurrency, failureThreshold, onFailure, healthGate, whenOffline
         case offlineDeadline, window, retries
     }
 
@@ -156,7 +153,6 @@ extension BatchPolicy {
         self.init()
         waves = try value(.waves, waves)
         concurrency = try value(.concurrency, concurrency)
-        concurrencyPerHost = try value(.concurrencyPerHost, concurrencyPerHost)
         failureThreshold = try container.decodeIfPresent(Share.self, forKey: .failureThreshold)
         onFailure = try value(.onFailure, onFailure)
         healthGate = try value(.healthGate, healthGate)

@@ -81,31 +81,12 @@ package struct BatchTargets: Codable, Equatable, Sendable {
     package static let maximum = 100_000
 
     package var ids: [Identifier<EdgeService>]?
-    package var filter: BatchFilter?
+    /// As of the list of services; an empty one is all services of the project.
+    package var filter: ServiceFilter?
 
-    package init(ids: [Identifier<EdgeService>]? = nil, filter: BatchFilter? = nil) {
+    package init(ids: [Identifier<EdgeService>]? = nil, filter: ServiceFilter? = nil) {
         self.ids = ids
         self.filter = filter
-    }
-}
-
-/// The filters of the list of services. An empty one is all services of the project.
-package struct BatchFilter: Codable, Equatable, Sendable {
-    package var status: ServiceStatus?
-    package var mode: ServiceMode?
-    package var connection: ServiceConnection?
-    package var category: ServiceCategory?
-    /// Names of tags; a service must have all of them.
-    package var tags: [String]?
-    package var version: String?
-    package var q: String?
-
-    package init() {}
-
-    package var services: ServiceFilter {
-        ServiceFilter(
-            status: status, mode: mode, connection: connection, category: category, tags: tags ?? [],
-            version: version, q: q)
     }
 }
 

@@ -24,6 +24,21 @@ package struct ServiceFilter: Codable, Equatable, Sendable {
     }
 }
 
+extension ServiceFilter {
+    /// What is not given is no condition.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            status: try container.decodeIfPresent(ServiceStatus.self, forKey: .status),
+            mode: try container.decodeIfPresent(ServiceMode.self, forKey: .mode),
+            connection: try container.decodeIfPresent(ServiceConnection.self, forKey: .connection),
+            category: try container.decodeIfPresent(ServiceCategory.self, forKey: .category),
+            tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
+            version: try container.decodeIfPresent(String.self, forKey: .version),
+            q: try container.decodeIfPresent(String.self, forKey: .q))
+    }
+}
+
 /// The order of a list of services; the id breaks ties.
 package struct ServiceSort: Equatable, Sendable, CustomStringConvertible {
     package enum Key: String, Codable, Sendable, CaseIterable {

@@ -37,7 +37,6 @@ enum BatchRoutes {
             action("resume", "resumeBatch", of: batches) { try await batches.resumeBatch(in: $0) },
             action("cancel", "cancelBatch", of: batches) { try await batches.cancelBatch(in: $0) },
             action("retry", "retryBatch", of: batches) { try await batches.retryBatch(in: $0) },
-            action("rollback", "rollBackBatch", of: batches) { try await batches.rollBackBatch(in: $0) },
         ]
     }
 

@@ -38,7 +38,6 @@ CREATE TABLE batch_item (
     -- Not a reference: the service may be what is deleted.
     service_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    host TEXT,
     wave BIGINT NOT NULL,
     state TEXT NOT NULL CHECK (
         state IN ('pending', 'waiting', 'running', 'succeeded', 'failed', 'skipped', 'cancelled', 'rolledBack')),

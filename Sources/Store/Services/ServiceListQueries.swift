@@ -29,7 +29,7 @@ extension SQLSession {
                 ).map(BatchTarget.init)
             }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         }
-        let filter = targets.filter?.services ?? ServiceFilter()
+        let filter = targets.filter ?? ServiceFilter()
         guard let list = try ServiceListQuery(project: project, filter: filter, sort: .byName, session: self) else {
             return []
         }
