@@ -85,10 +85,3 @@ test("texts, colours and sizes are not written into the components", () => {
         assert.doesNotMatch(readFileSync(path, "utf8"), /#[0-9a-f]{3,8}\b|rgba?\(/i, path);
     }
 });
-
-test("dark by the system and dark by choice are the same colours", () => {
-    const tokens = readFileSync("src/design/tokens.css", "utf8");
-    const [, bySystem, byChoice] = tokens.split(/:root:not\(\[data-theme="light"\]\)|:root\[data-theme="dark"\]/);
-    const values = (text) => [...text.matchAll(/(--[\w-]+): ([^;]+);/g)].map((match) => match.slice(1).join());
-    assert.deepEqual(values(bySystem), values(byChoice));
-});

@@ -26,14 +26,20 @@ export interface Selection<Row> {
     nameOf: (row: Row) => string;
 }
 
+/** A list that `usePages` reads, or one made of something else that is read. */
+export interface TableList<Row> {
+    items: readonly Row[];
+    isLoading: boolean;
+    problem: APIProblem | undefined;
+    reload: () => void;
+}
+
 interface DataTableProps<Row> {
     label: string;
     columns: readonly Column<Row>[];
-    rows: readonly Row[];
+    /** What is read, and how far that is. */
+    list: TableList<Row>;
     rowKey: (row: Row) => string;
-    isLoading: boolean;
-    problem: APIProblem | undefined;
-    onRetry: () => void;
     /** What stands there when there is nothing; says what to do. */
     empty: ReactNode;
     sort?: string;
@@ -43,15 +49,16 @@ interface DataTableProps<Row> {
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-    const { rows, problem, isLoading, columns, selection } = props;
+    const { columns, selection } = props;
+    const { items: rows, problem, isLoading, reload } = props.list;
     const latest = useRef(selection);
     latest.current = selection;
     const toggle = useCallback((row: Row, isRange: boolean) => latest.current?.toggle(row, isRange), []);
-    if (problem !== undefined && rows.length === 0) return <ProblemState problem={problem} onRetry={props.onRetry} />;
+    if (problem !== undefined && rows.length === 0) return <ProblemState problem={problem} onRetry={reload} />;
     if (!isLoading && rows.length === 0) return <>{props.empty}</>;
     return (
         <>
-            {problem !== undefined && <ProblemNotice problem={problem} onRetry={props.onRetry} />}
+            {problem !== undefined && <ProblemNotice problem={problem} onRetry={reload} />}
             <div className="table-scroll" role="region" aria-label={props.label} tabIndex={0}>
                 <table className={`table cards${props.isWrapping === true ? " wrap" : ""}`} aria-busy={isLoading}>
                     <thead>

@@ -70,11 +70,8 @@ export function Members({ place, title, mayEdit }: { place: MemberPlace; title: 
         <Card isFlush title={title} actions={add}>
             <DataTable<Member>
                 label={title}
-                rows={pages.items}
+                list={pages}
                 rowKey={(member) => `${member.userId} ${member.role}`}
-                isLoading={pages.isLoading}
-                problem={pages.problem}
-                onRetry={pages.reload}
                 empty={
                     <State icon="users" title={t("members.none")}>
                         {t("members.noneHint")}

@@ -36,11 +36,8 @@ export function OrganizationsPage() {
             <section className="card list-card">
                 <DataTable<Organization>
                     label={t("nav.organizations")}
-                    rows={shown}
+                    list={{ items: shown, isLoading: false, problem: undefined, reload }}
                     rowKey={(org) => org.id}
-                    isLoading={false}
-                    problem={undefined}
-                    onRetry={reload}
                     empty={<State icon="organization" title={t("admin.noOrganizations")} actions={create} />}
                     columns={[
                         {

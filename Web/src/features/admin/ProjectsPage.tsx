@@ -52,11 +52,8 @@ export function ProjectsPage() {
             <section className="card list-card">
                 <DataTable<Project>
                     label={t("nav.projects")}
-                    rows={shown}
+                    list={{ items: shown, isLoading: false, problem: undefined, reload }}
                     rowKey={(each) => each.id}
-                    isLoading={false}
-                    problem={undefined}
-                    onRetry={reload}
                     empty={<State icon="project" title={t("admin.noProjects")} actions={create} />}
                     columns={[
                         {

@@ -39,11 +39,8 @@ export function UsersPage() {
             <section className="card list-card">
                 <DataTable<User>
                     label={t("nav.users")}
-                    rows={pages.items}
+                    list={pages}
                     rowKey={(user) => user.id}
-                    isLoading={pages.isLoading}
-                    problem={pages.problem}
-                    onRetry={pages.reload}
                     empty={
                         <State icon="users" title={t("users.none")}>
                             {t("users.noneHint")}

@@ -67,11 +67,8 @@ export function AuditTable({ pages, empty, hidesTarget, placeOf }: AuditTablePro
             isWrapping
             label={t("nav.audit")}
             columns={columns.filter((each): each is Column<AuditEntry> => each !== false)}
-            rows={pages.items}
+            list={pages}
             rowKey={(entry) => String(entry.sequence)}
-            isLoading={pages.isLoading}
-            problem={pages.problem}
-            onRetry={pages.reload}
             empty={empty}
         />
     );

@@ -33,11 +33,8 @@ export function TokensTab() {
             <Card isFlush title={t("account.tokens")} actions={create}>
                 <DataTable<APIToken>
                     label={t("account.tokens")}
-                    rows={pages.items}
+                    list={pages}
                     rowKey={(token) => token.id}
-                    isLoading={pages.isLoading}
-                    problem={pages.problem}
-                    onRetry={pages.reload}
                     empty={
                         <State icon="key" title={t("tokens.none")}>
                             {t("tokens.noneHint")}

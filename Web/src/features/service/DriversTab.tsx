@@ -22,7 +22,7 @@ export function DriversTab({ status }: ServiceTabProps) {
     const common = {
         isLoading: status.isLoading,
         problem: report === undefined ? status.problem : undefined,
-        onRetry: status.reload,
+        reload: status.reload,
     };
     const isMissing = report === undefined && !status.isLoading && status.problem === undefined;
     return (
@@ -36,9 +36,8 @@ export function DriversTab({ status }: ServiceTabProps) {
             </div>
             <Card isFlush title={t("overview.drivers")}>
                 <DataTable<DriverState>
-                    {...common}
                     label={t("overview.drivers")}
-                    rows={drivers}
+                    list={{ ...common, items: drivers }}
                     rowKey={(driver) => driver.name}
                     empty={<State icon="services" title={t(isMissing ? "service.noReport" : "drivers.none")} />}
                     columns={[
@@ -72,9 +71,8 @@ export function DriversTab({ status }: ServiceTabProps) {
             </Card>
             <Card isFlush title={t("overview.rules")}>
                 <DataTable<RuleState>
-                    {...common}
                     label={t("overview.rules")}
-                    rows={report?.rules ?? []}
+                    list={{ ...common, items: report?.rules ?? [] }}
                     rowKey={(rule) => rule.id}
                     empty={<State icon="services" title={t(isMissing ? "service.noReport" : "rules.none")} />}
                     columns={[

@@ -80,11 +80,8 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                 <DataTable
                     label={t("nav.services")}
                     columns={columns}
-                    rows={pages.items}
+                    list={pages}
                     rowKey={(service) => service.id}
-                    isLoading={pages.isLoading}
-                    problem={pages.problem}
-                    onRetry={pages.reload}
                     sort={list.sort}
                     onSort={(sort) => change({ sort: sort === defaultSort ? undefined : sort })}
                     selection={selection.table}

@@ -43,11 +43,8 @@ export function TagsPage({ project = "" }: PlaceProps) {
             <section className="card list-card">
                 <DataTable<Tag>
                     label={t("nav.tags")}
-                    rows={pages.items}
+                    list={pages}
                     rowKey={(tag) => tag.id}
-                    isLoading={pages.isLoading}
-                    problem={pages.problem}
-                    onRetry={pages.reload}
                     empty={
                         <State
                             icon="tag"
