@@ -7,6 +7,8 @@ enum BatchKindRules {
         switch request.kind {
         case .tag: try checkTags(request.parameters ?? BatchParameters())
         case .delete: break
+        case .install, .upgrade, .start, .stop, .restart, .repair:
+            throw EdgewrightError(.unsupported, "This version can't \(request.kind.rawValue) yet.")
         }
         guard (request.targets.ids == nil) != (request.targets.filter == nil) else {
             throw EdgewrightError.invalid("targets", "must have either ids or a filter")
@@ -30,6 +32,7 @@ extension BatchPolicy {
     static func standard(for kind: BatchKind) -> BatchPolicy {
         var policy = BatchPolicy()
         switch kind {
+        case .install, .upgrade, .start, .stop, .restart, .repair: break
         case .tag, .delete:
             policy.onFailure = .continue
             policy.concurrency = 50

@@ -1,14 +1,32 @@
 /// What is done to every target of a batch.
 package enum BatchKind: String, Codable, Sendable, CaseIterable {
+    /// Makes new services on hosts.
+    case install
+    /// Puts hosted services on another image.
+    case upgrade
+    case start
+    case stop
+    case restart
+    /// Brings the containers of hosted services back to what was asked for.
+    case repair
+    /// Takes services out of the registration; hosted ones are removed from their hosts as well.
+    case delete
     /// Puts tags on services, or takes them off.
     case tag
-    /// Takes services out of the registration.
-    case delete
 
     /// Whether what was done can be undone, so that a batch of this kind can be rolled back.
     package var canRollBack: Bool {
         switch self {
-        case .tag, .delete: false
+        case .install, .upgrade: true
+        case .start, .stop, .restart, .repair, .delete, .tag: false
+        }
+    }
+
+    /// Whether it is for services that the platform has made, and for no others.
+    package var isForHostedOnly: Bool {
+        switch self {
+        case .install, .upgrade, .start, .stop, .restart, .repair: true
+        case .delete, .tag: false
         }
     }
 }

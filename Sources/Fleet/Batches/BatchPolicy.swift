@@ -35,6 +35,8 @@ package struct BatchPolicy: Codable, Equatable, Sendable {
     package var waves: [Share] = []
     /// Targets under way at once.
     package var concurrency = 10
+    /// Of these, at once on one host; no limit of its own when absent.
+    package var concurrencyPerHost: Int?
     /// Beyond so many failures `onFailure` comes into force: a share is one of the wave, a number one of the batch.
     package var failureThreshold: Share?
     package var onFailure: FailureReaction = .pause
@@ -66,6 +68,7 @@ extension BatchPolicy {
             validation.fail("policy.\(field)", "must be from \(range.lowerBound) to \(range.upperBound)")
         }
         check(concurrency, Self.concurrencyRange, "concurrency")
+        if let concurrencyPerHost { check(concurrencyPerHost, Self.concurrencyRange, "concurrencyPerHost") }
         check(retries, Self.retriesRange, "retries")
         check(healthGate, Self.healthGateRange, "healthGate")
         check(offlineDeadline, Self.offlineDeadlineRange, "offlineDeadline")
@@ -141,7 +144,7 @@ extension BatchPolicy.Share: Codable {
 /// What is not given takes its default.
 extension BatchPolicy {
     private enum CodingKeys: String, CodingKey {
-        case waves, concurrency, failureThreshold, onFailure, healthGate, whenOffline
+        case waves, concurrency, concurrencyPerHost, failureThreshold, onFailure, healthGate, whenOffline
         case offlineDeadline, window, retries
     }
 
@@ -153,6 +156,7 @@ extension BatchPolicy {
         self.init()
         waves = try value(.waves, waves)
         concurrency = try value(.concurrency, concurrency)
+        concurrencyPerHost = try container.decodeIfPresent(Int.self, forKey: .concurrencyPerHost)
         failureThreshold = try container.decodeIfPresent(Share.self, forKey: .failureThreshold)
         onFailure = try value(.onFailure, onFailure)
         healthGate = try value(.healthGate, healthGate)

@@ -46,6 +46,24 @@ package struct BatchParameters: Codable, Equatable, Sendable {
     /// `tag`: names of tags to take off.
     package var remove: [String]?
 
+    /// `install`: what the names of the new services begin with, 1 to 20 characters.
+    package var namePrefix: String?
+    /// `install`: `neuronex` when absent.
+    package var category: ServiceCategory?
+    /// `install`, `upgrade`: of the list of images. `install` takes the category's default when absent.
+    package var image: Identifier<ContainerImage>?
+    /// `install`: what differs from the category's defaults.
+    package var settings: WorkloadSettings?
+    /// `install`: whether the services ask who calls them; they are given the platform's public key then.
+    package var authentication: Bool?
+    /// `install`: names of tags for the new services.
+    package var tags: [String]?
+
+    /// `delete`: the data of hosted services too.
+    package var deleteVolumes: Bool?
+    /// `delete`: hosts that don't answer are gone for good.
+    package var force: Bool?
+
     package init(add: [String]? = nil, remove: [String]? = nil) {
         self.add = add
         self.remove = remove
@@ -57,9 +75,12 @@ package struct BatchItem: Codable, Equatable, Sendable {
     package var position: Int
     package var serviceId: Identifier<EdgeService>
     package var name: String
+    package var hostId: Identifier<EdgeHost>?
+    package var hostName: String?
     /// From 1.
     package var wave: Int
     package var state: BatchItemState
+    /// While it runs, what is being done; later, why it is where it is.
     package var reason: String
     package var attempts: Int
     package var startedAt: Timestamp?
@@ -76,17 +97,26 @@ package struct BatchItem: Codable, Equatable, Sendable {
     }
 }
 
-/// Which services a batch is for: some by id, or all that a filter finds when it is asked for.
+/// Which services a batch is for: some by id, or all that a filter finds when it is asked for. `install` names hosts.
 package struct BatchTargets: Codable, Equatable, Sendable {
     package static let maximum = 100_000
 
     package var ids: [Identifier<EdgeService>]?
     /// As of the list of services; an empty one is all services of the project.
     package var filter: ServiceFilter?
+    /// `install`: where.
+    package var hosts: [Identifier<EdgeHost>]?
+    /// `install`: so many services, spread over the hosts; one on each when absent.
+    package var count: Int?
 
     package init(ids: [Identifier<EdgeService>]? = nil, filter: ServiceFilter? = nil) {
         self.ids = ids
         self.filter = filter
+    }
+
+    package init(hosts: [Identifier<EdgeHost>], count: Int? = nil) {
+        self.hosts = hosts
+        self.count = count
     }
 }
 
@@ -119,14 +149,39 @@ package struct BatchPlan: Codable, Equatable, Sendable {
         }
     }
 
+    /// One target, for a preview.
+    package struct Item: Codable, Equatable, Sendable {
+        package var name: String
+        package var hostName: String?
+        /// What becomes of it: "neuronex:3.6.0, port 8085".
+        package var note: String
+
+        package init(name: String, hostName: String? = nil, note: String = "") {
+            self.name = name
+            self.hostName = hostName
+            self.note = note
+        }
+    }
+
     package var total: Int
     package var waves: [Wave]
     /// Targets that are offline now.
     package var offline: Int
+    /// Services that the filter finds and that a batch of this kind is not for.
+    package var leftOut: Int
+    /// What a person should know before it is begun, in sentences.
+    package var warnings: [String]
+    /// The first of the targets.
+    package var items: [Item]
 
-    package init(total: Int, waves: [Wave], offline: Int) {
+    package init(
+        total: Int, waves: [Wave], offline: Int, leftOut: Int = 0, warnings: [String] = [], items: [Item] = []
+    ) {
         self.total = total
         self.waves = waves
         self.offline = offline
+        self.leftOut = leftOut
+        self.warnings = warnings
+        self.items = items
     }
 }

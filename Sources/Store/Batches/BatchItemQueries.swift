@@ -204,7 +204,7 @@ extension SQLSession {
 }
 
 private let itemColumns =
-    "position, service_id, name, wave, state, reason, attempts, started_at, finished_at"
+    "position, service_id, name, wave, state, reason, attempts, started_at, finished_at, host_id, host_name"
 
 private func readItem(_ row: SQLRow) throws -> BatchItem {
     var item = BatchItem(
@@ -215,6 +215,8 @@ private func readItem(_ row: SQLRow) throws -> BatchItem {
     item.attempts = try row.int(6)
     item.startedAt = try row.integerOrNil(7).map(Timestamp.init(milliseconds:))
     item.finishedAt = try row.integerOrNil(8).map(Timestamp.init(milliseconds:))
+    item.hostId = try row.textOrNil(9).map(Identifier.init(rawValue:))
+    item.hostName = try row.textOrNil(10)
     return item
 }
 

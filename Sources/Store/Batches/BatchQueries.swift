@@ -40,12 +40,15 @@ extension SQLSession {
             [
                 .text(batch.id.rawValue), .integer(Int64(item.position)), .text(item.serviceId.rawValue),
                 .text(item.name), .integer(Int64(item.wave - 1)), .text(item.state.rawValue), .text(item.reason),
-                .integer(0),
+                .integer(0), item.hostId.map { .text($0.rawValue) } ?? .null, item.hostName.map(SQLValue.text) ?? .null,
             ]
         }
         try insertRows(
             into: "batch_item",
-            columns: ["batch_id", "position", "service_id", "name", "wave", "state", "reason", "attempts"], rows: rows)
+            columns: [
+                "batch_id", "position", "service_id", "name", "wave", "state", "reason", "attempts", "host_id",
+                "host_name",
+            ], rows: rows)
     }
 
     package func batch(_ id: Identifier<Batch>) throws -> BatchRecord? {
