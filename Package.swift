@@ -109,7 +109,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "ControlPlane", "Fleet", "Transport", crypto, httpTypes, logging, metrics, nioCore,
+                "ControlPlane", "Fleet", "Hosting", "Transport", crypto, httpTypes, logging, metrics, nioCore,
                 nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1,
                 nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),

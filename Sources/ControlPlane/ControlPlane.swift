@@ -28,6 +28,11 @@ package struct ControlPlane: Sendable {
     package let serviceImport: ServiceImporter
     package let tags: TagCatalog
     package let batches: BatchCatalog
+    package let hosts: HostCatalog
+    package let images: ImageCatalog
+    package let registries: RegistryCatalog
+    package let workloadDefaults: WorkloadDefaultsCatalog
+    package let hostedServices: HostedServices
     package let audit: AuditLog
     package let monitor: Monitor
     package let tunnel: ServiceTunnel
@@ -37,7 +42,7 @@ package struct ControlPlane: Sendable {
     /// To be run for as long as the control plane lives, stopped from the last to the first.
     package var longRunning: [any Service] {
         let always: [any Service] = [
-            IdempotencyReconciler(requests: idempotency), monitorService, batchEngine,
+            IdempotencyReconciler(requests: idempotency), monitorService, hostMonitor, batchEngine,
             TunnelAuditWriter(audit: tunnel.audit, logger: context.logger),
         ]
         guard context.database.dialect.hasNotifications else { return always }
@@ -45,6 +50,7 @@ package struct ControlPlane: Sendable {
     }
     let monitorService: MonitorService
     let batchEngine: BatchEngine
+    private let hostMonitor: HostMonitor
     private let context: ControlPlaneContext
 
     /// Reads the fleet from the store and makes what the first start needs.
@@ -99,17 +105,40 @@ package struct ControlPlane: Sendable {
             pages: PageSessionCache(cache: cache),
             slots: TunnelSlots(perAccount: configuration.tunnelRequestsPerAccount),
             audit: TunnelAudit(context: context, recorder: recorder))
+        registries = RegistryCatalog(
+            context: context, recorder: recorder, client: connector.client, sealingKey: sealingKey)
+        images = ImageCatalog(context: context, recorder: recorder, registries: registries)
+        workloadDefaults = WorkloadDefaultsCatalog(context: context, recorder: recorder)
+        let hostConnector = HostConnector(
+            client: connector.client, sealingKey: sealingKey, platform: keys.platformName)
+        hosts = HostCatalog(
+            context: context, recorder: recorder, access: access, rules: HostRules(connector: hostConnector),
+            directory: directory, monitor: monitor)
+        let work = HostedWork(
+            context: context, recorder: recorder, access: access, connector: hostConnector, registries: registries,
+            directory: directory, monitor: monitor, publicKey: keys.publicKeyPEM)
         batchEngine = BatchEngine(
             storage: StoredBatches(context: context, recorder: recorder, holder: Secret.make(prefix: "")),
-            actions: [
-                .tag: TagServicesAction(access: access, services: services),
-                .delete: DeleteServicesAction(access: access, services: services),
-            ], now: context.now, logger: context.logger)
+            actions: Self.actions(work, services: services), now: context.now, logger: context.logger)
         batches = BatchCatalog(context: context, recorder: recorder, access: access, engine: batchEngine)
+        hostedServices = HostedServices(context: context, connector: hostConnector, batches: batches)
+        hostMonitor = HostMonitor(context: context, connector: hostConnector, work: work, monitor: monitor)
         idempotency = IdempotentRequests(context: context, sealingKey: sealingKey)
         firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
         monitorService = MonitorService(
             monitor: monitor, loader: ServiceDirectoryLoader(context: context, directory: directory))
+    }
+
+    /// What each kind of batch does with a target.
+    private static func actions(
+        _ work: HostedWork, services: ServiceCatalog
+    ) -> [BatchKind: any BatchAction] {
+        [
+            .install: InstallAction(work: work), .upgrade: UpgradeAction(work: work),
+            .start: StartAction(work: work), .stop: StopAction(work: work), .restart: RestartAction(work: work),
+            .repair: RepairAction(work: work), .delete: DeleteServicesAction(work: work, services: services),
+            .tag: TagServicesAction(access: work.access, services: services),
+        ]
     }
 
     /// - Throws: `.unavailable` when the store does not answer.

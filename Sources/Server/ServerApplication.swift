@@ -61,7 +61,8 @@ enum RouteTable {
     static func routes(_ plane: ControlPlane, pages: EdgePages) -> [Route] {
         AccessRoutes.routes(plane) + UserRoutes.routes(plane.accounts)
             + TenancyRoutes.routes(plane.tenancy) + ServiceRoutes.routes(plane) + TagRoutes.routes(plane.tags)
-            + BatchRoutes.routes(plane.batches)
+            + BatchRoutes.routes(plane.batches) + HostRoutes.routes(plane.hosts)
+            + HostedServiceRoutes.routes(plane.hostedServices) + ImageRoutes.routes(plane)
             + MonitorRoutes.routes(plane.monitor) + AuditRoutes.routes(plane.audit) + PlatformRoutes.routes(plane)
             + TunnelRoutes.routes(plane.tunnel, pages: pages)
     }

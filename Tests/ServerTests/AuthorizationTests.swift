@@ -17,13 +17,15 @@ import Testing
         let user: String
         let tag: String
         let batch: String
+        let host: String
 
         func path(_ template: String) -> String {
             "/api/v1"
                 + template.replacing("{org}", with: org).replacing("{project}", with: project)
                 .replacing("{service}", with: service).replacing("{user}", with: user)
-                .replacing("{tag}", with: tag).replacing("{batch}", with: batch).replacing(
-                    "{token}", with: String(repeating: "0", count: 26))
+                .replacing("{tag}", with: tag).replacing("{batch}", with: batch)
+                .replacing("{host}", with: host).replacing("{category}", with: "neuronex")
+                .replacing(/\{(token|image|registry)\}/, with: String(repeating: "0", count: 26))
         }
     }
 
@@ -46,7 +48,11 @@ import Testing
             "/api/v1/projects/\(project)/batches",
             ["kind": "tag", "targets": ["ids": [service]], "parameters": ["add": ["x"]]]
         ).expect(202)["id"]
-        return Place(org: org, project: project, service: service, user: user, tag: tag, batch: batch)
+        let host = try await world.admin.post(
+            "/api/v1/projects/\(project)/hosts",
+            ["name": "hall", "address": "tcp://127.0.0.1:9", "allowUnencrypted": true]
+        ).expect(201)["id"]
+        return Place(org: org, project: project, service: service, user: user, tag: tag, batch: batch, host: host)
     }
 
     private func ask(_ route: Route, _ place: Place, as caller: TestAPI) async throws -> TestAnswer {
@@ -73,7 +79,7 @@ import Testing
             ])
             for route in routes(world) {
                 switch route.access {
-                case .organization, .project, .service, .batch:
+                case .organization, .project, .service, .batch, .host:
                     #expect(try await ask(route, place, as: stranger).status == 404, "\(route.operation)")
                 default: break
                 }
@@ -94,7 +100,7 @@ import Testing
                 let permission: Permission
                 switch route.access {
                 case .organization(let asked), .project(let asked), .service(let asked), .platform(let asked),
-                    .anywhere(let asked), .batch(let asked):
+                    .anywhere(let asked), .batch(let asked), .host(let asked):
                     permission = asked
                 case .open, .signedIn: continue
                 }

@@ -122,7 +122,7 @@ import Testing
             let record = Batch(
                 id: Identifier(rawValue: "b"), projectId: Identifier(rawValue: project), request: request,
                 policy: BatchPolicy(), createdBy: "pa@example.com", createdAt: Timestamp(milliseconds: 0))
-            let action = DeleteServicesAction(access: world.plane.access, services: world.plane.services)
+            let action = try #require(world.plane.batchEngine.actions[.delete])
             let outcome = await action.perform(
                 BatchWork(
                     batch: record, userId: Identifier(rawValue: id), serviceId: Identifier(rawValue: service ?? ""),

@@ -31,7 +31,8 @@ import Yams
         case .open: "public"
         case .signedIn: "session"
         case .anywhere(let permission), .platform(let permission), .organization(let permission),
-            .project(let permission), .service(let permission), .batch(let permission):
+            .project(let permission), .service(let permission), .batch(let permission),
+            .host(let permission):
             permission.rawValue
         }
     }

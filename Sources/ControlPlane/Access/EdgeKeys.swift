@@ -11,6 +11,9 @@ package struct EdgeKeys: Sendable {
     package let publicKeyPEM: String
     let privatePEM: String
 
+    /// Tells platforms apart that make containers on the same engine. It is as old as the store, and comes back with it.
+    var platformName: String { String(Secret.hash(publicKeyPEM).prefix(16)) }
+
     static func load(_ context: ControlPlaneContext, sealingKey: SealingKey) async throws -> EdgeKeys {
         if let keys = try await read(context, sealingKey) { return keys }
         let pair = try EdgeKeyPair.generate()

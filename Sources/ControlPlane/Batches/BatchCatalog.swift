@@ -35,8 +35,9 @@ package struct BatchCatalog: Sendable {
     // MARK: Asking for one
 
     package func createBatch(_ request: CreateBatchRequest, in access: ProjectAccess) async throws -> Batch {
-        let (batch, items, _) = try await draft(request, in: access)
+        let (batch, draft) = try await draft(request, in: access)
         let record = BatchRecord(batch: batch, userId: access.caller.principal.userId)
+        let items = draft.items
         try await context.write { session in
             try session.insertBatch(record, items: items)
             let event = AuditEvent(
@@ -50,42 +51,55 @@ package struct BatchCatalog: Sendable {
 
     /// What it would do; nothing is kept.
     package func planBatch(_ request: CreateBatchRequest, in access: ProjectAccess) async throws -> BatchPlan {
-        let (batch, items, offline) = try await draft(request, in: access)
+        let (batch, draft) = try await draft(request, in: access)
         let waves = (1...max(1, batch.waves)).map { number in
-            let mine = items.filter { $0.wave == number }
+            let mine = draft.items.filter { $0.wave == number }
             return BatchPlan.Wave(targets: mine.count, examples: mine.prefix(Self.examples).map(\.name))
         }
-        return BatchPlan(total: items.count, waves: waves, offline: offline)
+        return BatchPlan(
+            total: draft.items.count, waves: waves, offline: draft.offline, leftOut: draft.leftOut,
+            warnings: draft.warnings, items: draft.preview)
     }
 
     private func draft(
         _ request: CreateBatchRequest, in access: ProjectAccess
-    ) async throws -> (batch: Batch, items: [BatchItem], offline: Int) {
+    ) async throws -> (batch: Batch, draft: BatchDraft) {
         let policy = request.policy ?? BatchPolicy.standard(for: request.kind)
         try policy.validate(for: request.kind)
         try BatchKindRules.check(request)
-        let services = try await context.read { try $0.batchTargets(request.targets, in: access.projectId) }
-        guard !services.isEmpty else { throw EdgewrightError.invalid("targets", "have no service in them") }
+        var draft = try await context.read { session in
+            try BatchDraft(request, in: access.projectId, session) { context.makeIdentifier() }
+        }
         var batch = Batch(
             id: context.makeIdentifier(), projectId: access.projectId, request: request, policy: policy,
             createdBy: access.caller.user.email, createdAt: context.now())
-        let sizes = BatchPlanner.waves(policy.waves, of: services.count)
+        batch.parameters = draft.parameters
+        let sizes = BatchPlanner.waves(policy.waves, of: draft.items.count)
         batch.waves = sizes.count
         let waves = sizes.enumerated().flatMap { Array(repeating: $0.offset + 1, count: $0.element) }
-        let items = zip(services, waves).enumerated().map { position, pair in
-            BatchItem(position: position, serviceId: pair.0.id, name: pair.0.name, wave: pair.1)
-        }
-        batch.counts.pending = items.count
-        return (batch, items, services.count { !$0.isOnline })
+        for index in draft.items.indices { draft.items[index].wave = waves[index] }
+        batch.counts.pending = draft.items.count
+        return (batch, draft)
     }
 
     // MARK: Watching
 
     package func listBatches(open: Bool?, _ page: PageRequest, in access: ProjectAccess) async throws -> Page<Batch> {
-        try await context.read { try $0.batches(in: access.projectId, open: open, page) }
+        try await context.read { try $0.batches(in: access.projectId, open: open, page) }.map { Self.shown($0, access) }
     }
 
-    package func getBatch(in access: BatchAccess) async throws -> Batch { try await record(access).batch }
+    package func getBatch(in access: BatchAccess) async throws -> Batch {
+        Self.shown(try await record(access).batch, access.project)
+    }
+
+    /// What services are told by their environment may be secret: it is for those only who could have set it.
+    private static func shown(_ batch: Batch, _ access: ProjectAccess) -> Batch {
+        let mayEdit = access.caller.principal.may(.editServices, on: .project(access.projectId, of: access.orgId))
+        guard !mayEdit else { return batch }
+        var batch = batch
+        batch.parameters.settings = batch.parameters.settings?.redacted
+        return batch
+    }
 
     package func listBatchItems(
         state: BatchItemState?, _ page: PageRequest, in access: BatchAccess

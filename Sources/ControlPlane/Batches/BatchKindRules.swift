@@ -4,11 +4,11 @@ import Fleet
 enum BatchKindRules {
     /// - Throws: `.invalidInput` naming the field.
     static func check(_ request: CreateBatchRequest) throws {
-        switch request.kind {
-        case .tag: try checkTags(request.parameters ?? BatchParameters())
-        case .delete: break
-        case .install, .upgrade, .start, .stop, .restart, .repair:
-            throw EdgewrightError(.unsupported, "This version can't \(request.kind.rawValue) yet.")
+        if request.kind == .tag { try checkTags(request.parameters ?? BatchParameters()) }
+        // Those of an install are hosts: see InstallDraft.
+        guard request.kind != .install else { return }
+        guard request.targets.hosts == nil, request.targets.count == nil else {
+            throw EdgewrightError.invalid("targets", "have hosts in them, which are for an install only")
         }
         guard (request.targets.ids == nil) != (request.targets.filter == nil) else {
             throw EdgewrightError.invalid("targets", "must have either ids or a filter")

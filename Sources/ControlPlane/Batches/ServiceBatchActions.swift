@@ -15,21 +15,6 @@ struct TagServicesAction: BatchAction {
     }
 }
 
-/// Takes services out of the registration.
-struct DeleteServicesAction: BatchAction {
-    let access: AccessControl
-    let services: ServiceCatalog
-
-    func perform(_ item: BatchWork) async -> BatchOutcome {
-        let outcome = await item.outcome {
-            try await services.deleteService(in: try await access.authorize(item, .editServices))
-        }
-        // Gone is what it was to be, whoever did it.
-        if case .skipped = outcome { return .done }
-        return outcome
-    }
-}
-
 extension AccessControl {
     /// A batch has the rights that whoever asked for it has now: who has lost them meanwhile changes nothing any more.
     func authorize(_ item: BatchWork, _ permission: Permission) async throws -> ServiceAccess {

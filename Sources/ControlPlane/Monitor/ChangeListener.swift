@@ -33,10 +33,15 @@ struct ChangeListener: Service {
     }
 
     private func takeDeleted(_ ids: [Identifier<EdgeService>]) async {
-        // Ids are never given twice: whatever comes later of one that was deleted is from before.
-        for id in ids {
-            guard let entry = monitor.directory.entry(id) else { continue }
-            monitor.directory.remove(id, revision: .max)
+        let known = ids.compactMap { monitor.directory.entry($0) }
+        do {
+            try await loader.forget(known.map(\.id))
+        } catch {
+            monitor.context.logger.warning("a deletion can't be read", metadata: ["error": "\(error)"])
+            monitor.hub.resyncAll()
+        }
+        for entry in known {
+            let id = entry.id
             monitor.state.remove(id)
             let change = ServiceChange(id: id, change: .deleted, service: nil)
             monitor.hub.publish(.service(change), in: entry.projectId)

@@ -88,6 +88,14 @@ package struct Monitor: Sendable {
         return try await status(in: access)
     }
 
+    /// Probes a service that was changed on purpose, so that what is known of it is known at once. Only who probes the
+    /// fleet knows anything; where that is another process, its next turn says the same.
+    func observe(_ id: Identifier<EdgeService>) async throws {
+        guard leadership.isHeld, let entry = directory.entry(id) else { return }
+        await probeOnce(entry, survey: true)
+        try await flush()
+    }
+
     /// Changes of a project from now on.
     package func events(in access: ProjectAccess) -> AsyncStream<ProjectEvent> { hub.events(of: access.projectId) }
 

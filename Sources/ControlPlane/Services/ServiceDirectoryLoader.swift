@@ -49,6 +49,12 @@ struct ServiceDirectoryLoader: Sendable {
         return records.filter { changed.contains($0.service.id) }
     }
 
+    /// Forgets services that are gone; one that is made again with the same id afterwards is known again.
+    func forget(_ ids: [Identifier<EdgeService>]) async throws {
+        let revision = try await context.read { try $0.auditHead()?.sequence ?? 0 }
+        for id in ids { directory.remove(id, revision: revision) }
+    }
+
     private func entries(_ records: [ServiceRecord]) async throws -> [DirectoryEntry] {
         var organizations: [Identifier<Project>: Identifier<Organization>] = [:]
         for project in Set(records.map(\.service.projectId)) {

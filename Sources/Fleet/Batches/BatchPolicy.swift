@@ -43,6 +43,8 @@ package struct BatchPolicy: Codable, Equatable, Sendable {
     /// For so many seconds every changed service must stay healthy before the next wave, and before the batch counts as
     /// done.
     package var healthGate = 0
+    /// In seconds: how long a service that was started may take until it answers.
+    package var startLimit = 180
     package var whenOffline: OfflineReaction = .fail
     /// In seconds from the batch's beginning.
     package var offlineDeadline = 24 * 3600
@@ -57,6 +59,7 @@ extension BatchPolicy {
     package static let concurrencyRange = 1...1000
     package static let retriesRange = 0...20
     package static let healthGateRange = 0...86_400
+    package static let startLimitRange = 5...3600
     package static let offlineDeadlineRange = 60...(30 * 86_400)
     package static let maximumWaves = 50
 
@@ -71,6 +74,7 @@ extension BatchPolicy {
         if let concurrencyPerHost { check(concurrencyPerHost, Self.concurrencyRange, "concurrencyPerHost") }
         check(retries, Self.retriesRange, "retries")
         check(healthGate, Self.healthGateRange, "healthGate")
+        check(startLimit, Self.startLimitRange, "startLimit")
         check(offlineDeadline, Self.offlineDeadlineRange, "offlineDeadline")
         if waves.count > Self.maximumWaves {
             validation.fail("policy.waves", "must not be more than \(Self.maximumWaves)")
@@ -144,7 +148,7 @@ extension BatchPolicy.Share: Codable {
 /// What is not given takes its default.
 extension BatchPolicy {
     private enum CodingKeys: String, CodingKey {
-        case waves, concurrency, concurrencyPerHost, failureThreshold, onFailure, healthGate, whenOffline
+        case waves, concurrency, concurrencyPerHost, failureThreshold, onFailure, healthGate, startLimit, whenOffline
         case offlineDeadline, window, retries
     }
 
@@ -160,6 +164,7 @@ extension BatchPolicy {
         failureThreshold = try container.decodeIfPresent(Share.self, forKey: .failureThreshold)
         onFailure = try value(.onFailure, onFailure)
         healthGate = try value(.healthGate, healthGate)
+        startLimit = try value(.startLimit, startLimit)
         whenOffline = try value(.whenOffline, whenOffline)
         offlineDeadline = try value(.offlineDeadline, offlineDeadline)
         window = try container.decodeIfPresent(MaintenanceWindow.self, forKey: .window)

@@ -138,6 +138,9 @@ package struct CreateBatchRequest: Codable, Sendable {
 
 /// What a batch would do, without doing it.
 package struct BatchPlan: Codable, Equatable, Sendable {
+    /// So many of the targets are shown.
+    package static let maximumItems = 200
+
     package struct Wave: Codable, Equatable, Sendable {
         package var targets: Int
         /// The first of them, by name.
@@ -155,6 +158,8 @@ package struct BatchPlan: Codable, Equatable, Sendable {
         package var hostName: String?
         /// What becomes of it: "neuronex:3.6.0, port 8085".
         package var note: String
+        /// Whether it will fail as things are now, for the reason in the note.
+        package var isRefused: Bool?
 
         package init(name: String, hostName: String? = nil, note: String = "") {
             self.name = name

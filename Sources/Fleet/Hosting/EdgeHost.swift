@@ -64,6 +64,17 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
     }
 }
 
+extension EdgeHost {
+    /// What a person should know of how it is spoken to.
+    package var cautions: [String] {
+        guard case .tcp = address, tls == nil else { return [] }
+        return [
+            "The engine is spoken to without encryption, and whoever can reach \(address) controls the whole machine: "
+                + "give it TLS certificates."
+        ]
+    }
+}
+
 /// What runs the workloads of a host, and what it has to run them with.
 package struct HostEngine: Codable, Equatable, Sendable {
     package var version: String

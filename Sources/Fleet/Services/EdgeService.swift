@@ -55,6 +55,13 @@ package struct EdgeService: Codable, Equatable, Sendable, Identifiable {
     package var description: String
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// Of hosted services: where they run.
+    package var hostId: Identifier<EdgeHost>?
+    package var hostName: String?
+    /// Of hosted services: what they are made from.
+    package var image: String?
+    /// In a sentence, how a hosted service's container differs from what was asked for.
+    package var drift: String?
 
     package init(
         id: Identifier<EdgeService>, projectId: Identifier<Project>, name: String, category: ServiceCategory,
@@ -89,6 +96,7 @@ extension EdgeService {
     private enum CodingKeys: String, CodingKey {
         case id, projectId, name, category, mode, connection, endpoint, verifyTLS, healthPath, status, statusReason
         case statusSince, version, lastSeen, tags, auth, description, createdAt, updatedAt
+        case hostId, hostName, image, drift
     }
 
     /// What is not known yet is there as null, so that every service has the same form.
@@ -113,6 +121,10 @@ extension EdgeService {
         try container.encode(description, forKey: .description)
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(updatedAt, forKey: .updatedAt)
+        try container.encode(hostId, forKey: .hostId)
+        try container.encode(hostName, forKey: .hostName)
+        try container.encode(image, forKey: .image)
+        try container.encode(drift, forKey: .drift)
     }
 }
 

@@ -51,6 +51,12 @@ package struct ServiceEndpoint: Hashable, Sendable {
         self.basePath = try Self.normalize(path: rest[slash...], field: field)
     }
 
+    /// A plain http endpoint of a host.
+    /// - Parameter host: an IPv6 address without brackets.
+    package init(host: String, port: Int) throws {
+        try self.init(scheme: .http, rest: "\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    }
+
     private static func split(authority: Substring, field: String) throws -> (host: String, port: Int?) {
         var hostText = authority
         var portText: Substring?

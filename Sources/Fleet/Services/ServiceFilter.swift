@@ -9,10 +9,15 @@ package struct ServiceFilter: Codable, Equatable, Sendable {
     package var version: String?
     /// Part of the name or the endpoint, in any case.
     package var q: String?
+    /// The host they are on.
+    package var host: Identifier<EdgeHost>?
+    /// Whether their container is not as it was asked for.
+    package var drifted: Bool?
 
     package init(
         status: ServiceStatus? = nil, mode: ServiceMode? = nil, connection: ServiceConnection? = nil,
-        category: ServiceCategory? = nil, tags: [String] = [], version: String? = nil, q: String? = nil
+        category: ServiceCategory? = nil, tags: [String] = [], version: String? = nil, q: String? = nil,
+        host: Identifier<EdgeHost>? = nil, drifted: Bool? = nil
     ) {
         self.status = status
         self.mode = mode
@@ -21,6 +26,8 @@ package struct ServiceFilter: Codable, Equatable, Sendable {
         self.tags = tags
         self.version = version
         self.q = q
+        self.host = host
+        self.drifted = drifted
     }
 }
 
@@ -35,7 +42,9 @@ extension ServiceFilter {
             category: try container.decodeIfPresent(ServiceCategory.self, forKey: .category),
             tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
             version: try container.decodeIfPresent(String.self, forKey: .version),
-            q: try container.decodeIfPresent(String.self, forKey: .q))
+            q: try container.decodeIfPresent(String.self, forKey: .q),
+            host: try container.decodeIfPresent(Identifier<EdgeHost>.self, forKey: .host),
+            drifted: try container.decodeIfPresent(Bool.self, forKey: .drifted))
     }
 }
 

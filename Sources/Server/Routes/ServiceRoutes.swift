@@ -12,8 +12,8 @@ enum ServiceRoutes {
         return [
             .project(.get, "/projects/{project}/services", "listServices", .viewServices) { request, access in
                 let query = try request.query(
-                    "status", "mode", "connection", "category", "tag", "version", "q", "sort", "limit", "cursor",
-                    "total")
+                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "drifted", "sort",
+                    "limit", "cursor", "total")
                 return try .json(
                     try await services.listServices(
                         try filter(query), sort: try query.text("sort").map(ServiceSort.init) ?? .byName,
@@ -35,8 +35,8 @@ enum ServiceRoutes {
             .project(.get, "/projects/{project}/services/export", "exportServices", .exportServices) {
                 request, access in
                 let query = try request.query(
-                    "status", "mode", "connection", "category", "tag", "version", "q", "id",
-                    "spreadsheet")
+                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "drifted",
+                    "id", "spreadsheet")
                 let ids = query.all("id").map(Identifier<EdgeService>.init(rawValue:))
                 return .csv(
                     services.exportServices(
@@ -48,9 +48,16 @@ enum ServiceRoutes {
             .service(.patch, "/services/{service}", "updateService", .editServices) { request, access in
                 try .json(try await services.updateService(try await request.decode(), in: access))
             },
-            .service(.delete, "/services/{service}", "deleteService", .editServices) { _, access in
-                try await services.deleteService(in: access)
-                return .noContent
+            .service(.delete, "/services/{service}", "deleteService", .editServices) { request, access in
+                let query = try request.query("volumes", "force")
+                let (volumes, force) = (try query.flag("volumes"), try query.flag("force"))
+                guard try await plane.hostedServices.isHosted(access) else {
+                    try await services.deleteService(in: access)
+                    return .noContent
+                }
+                let batch = try await plane.hostedServices.deleteService(
+                    withVolumes: volumes, force: force, in: access)
+                return try .json(batch, status: .accepted, location: "/api/v1/batches/\(batch.id)")
             },
             .service(.post, "/services/{service}/tags", "changeServiceTags", .editServices) { request, access in
                 try .json(try await services.changeServiceTags(try await request.decode(), in: access))
@@ -68,7 +75,9 @@ enum ServiceRoutes {
         ServiceFilter(
             status: try query.value("status"), mode: try query.value("mode"),
             connection: try query.value("connection"), category: try query.value("category"), tags: query.all("tag"),
-            version: try query.text("version"), q: try query.text("q"))
+            version: try query.text("version"), q: try query.text("q"),
+            host: try query.text("host").map(Identifier.init(rawValue:)),
+            drifted: try query.text("drifted") == nil ? nil : query.flag("drifted"))
     }
 }
 

@@ -17,6 +17,7 @@ struct Route: Sendable {
         case project(Permission)
         case service(Permission)
         case batch(Permission)
+        case host(Permission)
     }
 
     typealias Handler = @Sendable (RouteRequest, RouteCaller) async throws -> Response
@@ -129,6 +130,18 @@ extension Route {
         Route(method, path, operation, .batch(permission)) { request, caller in
             let who = try await caller.authenticated(for: request)
             let access = try await batches.authorize(who, permission, batch: try request.id("batch"))
+            return try await caller.once(request, by: who) { try await handle($0, access) }
+        }
+    }
+
+    static func host(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ permission: Permission,
+        of hosts: HostCatalog,
+        _ handle: @escaping @Sendable (RouteRequest, HostAccess) async throws -> Response
+    ) -> Route {
+        Route(method, path, operation, .host(permission)) { request, caller in
+            let who = try await caller.authenticated(for: request)
+            let access = try await hosts.authorize(who, permission, host: try request.id("host"))
             return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }

@@ -33,7 +33,7 @@ extension SQLSession {
             """,
             [
                 batch.id.rawValue, batch.projectId.rawValue, batch.kind.rawValue, batch.state.rawValue,
-                batch.direction.rawValue, batch.reason, try json(batch.parameters), try json(batch.policy), items.count,
+                batch.direction.rawValue, batch.reason, try encoded(batch.parameters), try encoded(batch.policy), items.count,
                 batch.waves, record.userId.rawValue, batch.createdBy, batch.createdAt.milliseconds,
             ])
         let rows: [[SQLValue]] = items.map { item in
@@ -100,7 +100,7 @@ extension SQLSession {
                 tolerated = ?, tolerated_in_wave = ?, started_at = ?, finished_at = ?, revision = revision + 1 WHERE id = ?
             """,
             [
-                batch.state.rawValue, batch.direction.rawValue, batch.reason, try json(batch.policy),
+                batch.state.rawValue, batch.direction.rawValue, batch.reason, try encoded(batch.policy),
                 record.currentWave, record.gateSince?.milliseconds, record.tolerated.total,
                 record.tolerated.inWave, batch.startedAt?.milliseconds,
                 batch.finishedAt?.milliseconds, batch.id.rawValue,
@@ -169,10 +169,4 @@ private func readBatch(_ row: SQLRow) throws -> BatchRecord {
     record.revision = try row.integer(13)
     record.tolerated = BatchTolerance(total: try row.int(17), inWave: try row.int(18))
     return record
-}
-
-private func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -18,12 +18,9 @@ CREATE TABLE host (
     -- What the engine said of itself, JSON.
     engine TEXT,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    -- The process that watches it, and until when the others leave it alone.
-    watcher TEXT,
-    watched_until BIGINT,
-    UNIQUE (project_id, name)
+    updated_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX host_name ON host (project_id, name);
 
 CREATE TABLE workload (
     service_id TEXT NOT NULL PRIMARY KEY REFERENCES service (id) ON DELETE CASCADE,
@@ -54,6 +51,15 @@ CREATE TABLE host_port (
 );
 CREATE INDEX host_port_service ON host_port (service_id);
 
+-- Containers that are to go as soon as their host answers again: what failed or was given up while it did not.
+CREATE TABLE workload_removal (
+    host_id TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+    service_id TEXT NOT NULL,
+    with_volumes BIGINT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    PRIMARY KEY (host_id, service_id)
+);
+
 CREATE TABLE container_image (
     id TEXT NOT NULL PRIMARY KEY,
     category TEXT NOT NULL,
@@ -63,21 +69,23 @@ CREATE TABLE container_image (
     description TEXT NOT NULL,
     digest TEXT,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    UNIQUE (category, reference)
+    updated_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX container_image_reference ON container_image (category, reference);
 CREATE UNIQUE INDEX container_image_default ON container_image (category) WHERE is_default = 1;
 
 CREATE TABLE image_registry (
     id TEXT NOT NULL PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    address TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
     username TEXT,
     sealed_password TEXT,
     plain_http BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX image_registry_name ON image_registry (name);
+CREATE UNIQUE INDEX image_registry_address ON image_registry (address);
 
 CREATE TABLE workload_defaults (
     category TEXT NOT NULL PRIMARY KEY,

@@ -11,8 +11,7 @@ extension SQLSession {
         }
         var page = try query.page(self, request)
         if request.wantsTotal { page.total = try count(query.countSQL, query.values) }
-        let tags = try tagNames(of: page.items.map(\.id))
-        for index in page.items.indices { page.items[index].tags = tags[page.items[index].id] ?? [] }
+        page.items = try completed(page.items)
         return page
     }
 
@@ -23,7 +22,7 @@ extension SQLSession {
             return try chunks(Set(ids.map(\.rawValue)).sorted()).flatMap { chunk in
                 try query(
                     """
-                    SELECT s.id, s.name, s.status FROM service s
+                    SELECT \(targetColumns) FROM service s \(targetJoin)
                     WHERE s.project_id = ? AND s.id IN (\(placeholders(chunk.count)))
                     """, [project.rawValue] + chunk
                 ).map(BatchTarget.init)
@@ -68,9 +67,20 @@ extension SQLSession {
                 """, [project.rawValue] + chunk
             ).map { try readServiceRecord($0).service }
         }
+        return try completed(services)
+    }
+
+    /// With what stands in other tables: their tags, and where the hosted ones run.
+    func completed(_ services: [EdgeService]) throws -> [EdgeService] {
         let tags = try tagNames(of: services.map(\.id))
-        for index in services.indices { services[index].tags = tags[services[index].id] ?? [] }
-        return services
+        let hosted = services.filter { $0.mode == .hosted }.map(\.id)
+        let placements = hosted.isEmpty ? [:] : try placements(of: hosted)
+        return services.map { service in
+            var service = service
+            service.tags = tags[service.id] ?? []
+            placements[service.id]?.apply(to: &service)
+            return service
+        }
     }
 }
 
@@ -79,13 +89,27 @@ package struct BatchTarget: Sendable {
     package let id: Identifier<EdgeService>
     package let name: String
     package let isOnline: Bool
+    package let mode: ServiceMode
+    package let category: ServiceCategory
+    /// Of hosted services.
+    package let hostId: Identifier<EdgeHost>?
+    package let hostName: String?
+    package let image: String?
 
     init(_ row: SQLRow) throws {
         id = Identifier(rawValue: try row.text(0))
         name = try row.text(1)
         isOnline = try row.text(2) == ServiceStatus.online.rawValue
+        mode = try row.word(3)
+        category = try row.word(4)
+        hostId = try row.textOrNil(5).map(Identifier.init(rawValue:))
+        hostName = try row.textOrNil(6)
+        image = try row.textOrNil(7)
     }
 }
+
+private let targetColumns = "s.id, s.name, s.status, s.mode, s.category, w.host_id, h.name, w.image"
+private let targetJoin = "LEFT JOIN workload w ON w.service_id = s.id LEFT JOIN host h ON h.id = w.host_id"
 
 /// One list's conditions and its order.
 private struct ServiceListQuery {
@@ -112,6 +136,11 @@ private struct ServiceListQuery {
         add("s.category = ?", filter.category?.rawValue)
         add("s.version = ?", filter.version)
         add("s.search_text LIKE ? ESCAPE '\\'", filter.q.map(likePattern(containing:)))
+        add("s.id IN (SELECT service_id FROM workload WHERE host_id = ?)", filter.host?.rawValue)
+        if let drifted = filter.drifted {
+            conditions.append(
+                "s.id \(drifted ? "IN" : "NOT IN") (SELECT service_id FROM workload WHERE drift IS NOT NULL)")
+        }
         guard try addTags(filter.tags, project: project, session: session) else { return nil }
     }
 
@@ -170,7 +199,9 @@ private struct ServiceListQuery {
     var countSQL: String { "SELECT COUNT(*) FROM \(from) WHERE \(whereClause)" }
 
     var targetsSQL: String {
-        "SELECT s.id, s.name, s.status FROM \(from) WHERE \(whereClause) ORDER BY s.name, s.id LIMIT ?"
+        """
+        SELECT \(targetColumns) FROM \(from) \(targetJoin) WHERE \(whereClause) ORDER BY s.name, s.id LIMIT ?
+        """
     }
 
     func page(_ session: any SQLSession, _ request: PageRequest) throws -> Page<EdgeService> {

@@ -37,7 +37,7 @@ extension SQLSession {
             let row = try queryFirst("SELECT \(serviceColumns) FROM service s WHERE s.id = ?", [id.rawValue])
         else { return nil }
         var record = try readServiceRecord(row)
-        record.service.tags = try tagNames(of: [id])[id] ?? []
+        record.service = try completed([record.service])[0]
         return record
     }
 
@@ -61,7 +61,20 @@ extension SQLSession {
     }
 
     package func deleteService(_ id: Identifier<EdgeService>) throws {
+        try deleteHostPorts(of: id)
         try execute("DELETE FROM service WHERE id = ?", [id.rawValue])
+    }
+
+    /// The services of a host, in no order.
+    package func services(onHost host: Identifier<EdgeHost>) throws -> [ServiceRecord] {
+        let records = try query(
+            """
+            SELECT \(serviceColumns) FROM service s JOIN workload w ON w.service_id = s.id WHERE w.host_id = ?
+            """, [host.rawValue]
+        ).map(readServiceRecord)
+        return try zip(records, completed(records.map(\.service))).map { record, service in
+            ServiceRecord(service: service, sealedPassword: record.sealedPassword)
+        }
     }
 
     /// Which of these names and endpoints a project has already.
