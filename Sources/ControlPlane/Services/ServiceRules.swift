@@ -42,6 +42,9 @@ struct ServiceRules: Sendable {
             changed.service.name = checked
         }
         if let text = request.endpoint, let endpoint = try validation.check({ try ServiceEndpoint(text) }) {
+            if record.service.mode == .hosted, endpoint != record.service.endpoint {
+                validation.fail("endpoint", "follows from the node it runs on, and from the port it has there")
+            }
             changed.service.endpoint = endpoint
         }
         if let text = request.description, let checked = try validation.check({ try TextRule.description.check(text) })

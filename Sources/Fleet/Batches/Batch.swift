@@ -22,6 +22,14 @@ package enum BatchKind: String, Codable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether its targets are there and running afterwards.
+    package var leavesRunning: Bool {
+        switch self {
+        case .stop, .delete: false
+        case .install, .upgrade, .start, .restart, .repair, .tag: true
+        }
+    }
+
     /// Whether it is for services that the platform has made, and for no others.
     package var isForHostedOnly: Bool {
         switch self {

@@ -88,6 +88,9 @@ extension BatchPolicy {
         if let failureThreshold, !failureThreshold.isThreshold {
             validation.fail("policy.failureThreshold", Share.rule)
         }
+        if healthGate > 0, !kind.leavesRunning {
+            validation.fail("policy.healthGate", "is for services that run afterwards")
+        }
         if onFailure == .rollback, !kind.canRollBack {
             validation.fail("policy.onFailure", "can't be rollback: what “\(kind.rawValue)” does can't be undone")
         }
