@@ -94,7 +94,9 @@ let package = Package(
             swiftSettings: houseSettings),
 
         // Where hosted services run.
-        .target(name: "Hosting", dependencies: ["Fleet", "Transport"], swiftSettings: houseSettings),
+        .target(
+            name: "Hosting",
+            dependencies: ["Fleet", "Transport", httpTypes, nioCore, nioFoundationCompat], swiftSettings: houseSettings),
 
         // The use cases, one folder a capability.
         .target(
@@ -171,6 +173,9 @@ let package = Package(
             dependencies: [
                 "Drivers", "TestSupport", "Fleet", "Transport", "Simulator", httpTypes, nioCore, nioHTTP1, nioPosix,
             ],
+            swiftSettings: houseSettings),
+        .testTarget(
+            name: "HostingTests", dependencies: ["Hosting", "TestSupport", "Fleet", "Transport", nioCore],
             swiftSettings: houseSettings),
         .testTarget(
             name: "ControlPlaneTests",

@@ -39,14 +39,26 @@ need_test() {
     need_web
     need chromium have chromium
     need postgresql postgres_bin
+    need_docker
     need curl have curl
     need shellcheck have shellcheck
     need python3 have python3
     need python3-venv python3 -c 'import ensurepip, venv'
 }
 
+# An engine of one's own, and a registry; neither runs as a service.
+need_docker() {
+    need docker.io have dockerd
+    need docker.io have docker
+    need iptables have iptables
+    need iproute2 have ip
+    need docker-registry have docker-registry
+    need binutils have objcopy
+}
+
 need_bench() {
     need postgresql postgres_bin
+    need_docker
     need curl have curl
     need python3 have python3
     need nginx-light have nginx

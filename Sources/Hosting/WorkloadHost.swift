@@ -21,7 +21,7 @@ package protocol WorkloadHost: Sendable {
     /// Removes what `ensure` has set aside.
     func settle(_ service: Identifier<EdgeService>) async throws
 
-    /// Removes what `ensure` has made and brings back what it has set aside.
+    /// Removes what `ensure` has made and brings back what it has set aside, not started yet.
     /// - Returns: whether there was something to bring back.
     func restore(_ service: Identifier<EdgeService>) async throws -> Bool
 

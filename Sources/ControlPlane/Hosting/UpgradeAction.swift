@@ -100,9 +100,10 @@ struct UpgradeAction: BatchAction {
     ) async throws {
         item.tell("bringing back \(memo.before.image)")
         _ = try await target.engine.restore(item.serviceId)
-        var outcome = "it runs \(memo.before.image) again"
+        var outcome = "it is on \(memo.before.image) again"
         if memo.before.desired == .running {
             do {
+                try await target.engine.start(item.serviceId)
                 _ = try await work.waitUntilWell(item.serviceId, on: target.engine, item)
             } catch let error as HostingError where error.kind != .unreachable {
                 outcome = "\(memo.before.image) is back, but \(error.message)"

@@ -1,0 +1,41 @@
+import Fleet
+
+/// How what the platform makes is told apart on an engine.
+struct WorkloadLabels: Sendable {
+    private static let prefix = "io.edgewright"
+
+    let platform: String
+
+    /// What every container and volume of the platform carries.
+    var ofPlatform: String { "\(Self.prefix).platform=\(platform)" }
+
+    func ofService(_ service: Identifier<EdgeService>) -> String { "\(Self.prefix).service=\(service)" }
+
+    func all(_ workload: WorkloadSpecification) -> [String: String] {
+        volume(workload.service).merging([
+            "\(Self.prefix).revision": workload.revision, "\(Self.prefix).name": workload.name,
+            "\(Self.prefix).image": workload.image.text,
+        ]) { $1 }
+    }
+
+    func volume(_ service: Identifier<EdgeService>) -> [String: String] {
+        ["\(Self.prefix).platform": platform, "\(Self.prefix).service": service.rawValue]
+    }
+
+    /// - Returns: `nil` for what another has made.
+    func service(_ labels: [String: String]) -> Identifier<EdgeService>? {
+        guard labels["\(Self.prefix).platform"] == platform else { return nil }
+        return labels["\(Self.prefix).service"].map(Identifier.init(rawValue:))
+    }
+
+    func revision(_ labels: [String: String]) -> String { labels["\(Self.prefix).revision"] ?? "" }
+
+    /// The reference it was made from; the engine only knows the digest then.
+    func image(_ labels: [String: String]) -> String? { labels["\(Self.prefix).image"] }
+
+    static func containerName(_ service: Identifier<EdgeService>) -> String { "edgewright-\(service)" }
+    static func asideName(_ service: Identifier<EdgeService>) -> String { "edgewright-\(service)-previous" }
+    static func volumeName(_ source: String, of service: Identifier<EdgeService>) -> String {
+        "edgewright-\(service)-\(source)"
+    }
+}

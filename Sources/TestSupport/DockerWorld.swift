@@ -1,0 +1,105 @@
+import Foundation
+
+/// A real Docker engine from Debian's package, shared by the tests of this process, with images of simulated services.
+///
+/// A shell holds it as it holds the tests' PostgreSQL: it waits for the end of its standard input, which comes when this
+/// process ends in whatever way, and then stops the engine and removes its files.
+package struct DockerWorld: Sendable {
+    /// `unix:///…`
+    package let address: String
+    /// Tells 3.6.0, 3.7.0; answers nothing; ends at once with a message.
+    package static let image = "edgewright-sim:3.6.0"
+    package static let newerImage = "edgewright-sim:3.7.0"
+    package static let mute = "edgewright-sim:mute"
+    package static let crashing = "edgewright-sim:crashing"
+
+    package var socket: String { String(address.dropFirst("unix://".count)) }
+
+    /// - Throws: with what the engine said when it can't run here; it needs root.
+    package static func shared() async throws -> DockerWorld { try await SharedDocker.instance.world() }
+
+    /// Runs Docker's own client against the engine.
+    /// - Returns: what it wrote.
+    @discardableResult
+    package func docker(_ arguments: String...) async throws -> String {
+        try await Shell.run(["docker", "--host", address] + arguments)
+    }
+}
+
+/// Starts the engine when the first test asks for it.
+private actor SharedDocker {
+    static let instance = SharedDocker()
+    private var starting: Task<DockerWorld, any Error>?
+
+    func world() async throws -> DockerWorld {
+        let task = starting ?? Task { try await Self.start() }
+        starting = task
+        return try await task.value
+    }
+
+    /// Its writing end is never closed while this process lives.
+    private static let lifeline = Pipe()
+
+    private static func start() async throws -> DockerWorld {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+        shell.arguments = [scripts.appending(path: "with-docker.sh").path, "hold"]
+        shell.environment = ProcessInfo.processInfo.environment.merging(["EDGEWRIGHT_BIN": Program.url.path]) { $1 }
+        let output = Pipe()
+        shell.standardInput = lifeline
+        shell.standardOutput = output
+        shell.standardError = FileHandle.standardError
+        try shell.run()
+        let said = await firstLine(of: output.fileHandleForReading)
+        guard said.hasPrefix("unix://") else {
+            throw WorldError("The tests need a Docker engine, and none started: \(said)")
+        }
+        return DockerWorld(address: said)
+    }
+
+    private static var scripts: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../scripts").standardized
+    }
+
+    private static func firstLine(of handle: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            // Reading blocks, and tasks' threads must not.
+            DispatchQueue.global().async {
+                var text = ""
+                while !text.contains("\n") {
+                    let data = handle.availableData
+                    guard !data.isEmpty else { break }
+                    text += String(decoding: data, as: UTF8.self)
+                }
+                continuation.resume(returning: text.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+        }
+    }
+}
+
+/// Runs programs to their end, away from the threads of tasks.
+enum Shell {
+    static func run(_ command: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+                process.arguments = command
+                let output = Pipe()
+                process.standardOutput = output
+                process.standardError = output
+                do {
+                    try process.run()
+                    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                    process.waitUntilExit()
+                    guard process.terminationStatus == 0 else {
+                        throw WorldError("\(command.joined(separator: " ")) failed: \(said)")
+                    }
+                    continuation.resume(returning: said.trimmingCharacters(in: .whitespacesAndNewlines))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+}
