@@ -12,6 +12,8 @@ package struct ControlPlaneConfiguration: Sendable {
     package var passwordCost: Int
     /// What one account may have under way through the tunnel at once.
     package var tunnelRequestsPerAccount = 200
+    /// Between two looks at a host.
+    package var hostInterval = Duration.seconds(10)
 
     package init(monitor: MonitorConfiguration = MonitorConfiguration(), passwordCost: Int = 15) {
         self.monitor = monitor
@@ -39,6 +41,8 @@ package struct ControlPlane: Sendable {
     package let edgeKeys: EdgeKeys
     package let firstAdministrator: FirstAdministrator
     package let idempotency: IdempotentRequests
+    /// What containers carry that this platform has made.
+    package var platformName: String { edgeKeys.platformName }
     /// To be run for as long as the control plane lives, stopped from the last to the first.
     package var longRunning: [any Service] {
         let always: [any Service] = [
@@ -122,7 +126,9 @@ package struct ControlPlane: Sendable {
             actions: Self.actions(work, services: services), now: context.now, logger: context.logger)
         batches = BatchCatalog(context: context, recorder: recorder, access: access, engine: batchEngine)
         hostedServices = HostedServices(context: context, connector: hostConnector, batches: batches)
-        hostMonitor = HostMonitor(context: context, connector: hostConnector, work: work, monitor: monitor)
+        hostMonitor = HostMonitor(
+            context: context, connector: hostConnector, work: work, monitor: monitor,
+            interval: configuration.hostInterval)
         idempotency = IdempotentRequests(context: context, sealingKey: sealingKey)
         firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
         monitorService = MonitorService(

@@ -86,6 +86,7 @@ package func withControlPlane<Result: Sendable>(
         configuration.monitor.interval = settings.interval
         configuration.monitor.timeout = settings.probeTimeout
         configuration.tunnelRequestsPerAccount = settings.tunnelRequestsPerAccount
+        configuration.hostInterval = .milliseconds(500)
         let plane = try await ControlPlane.make(
             context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
             configuration: configuration)

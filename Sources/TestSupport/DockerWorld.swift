@@ -21,7 +21,10 @@ package struct DockerWorld: Sendable {
     /// Runs Docker's own client against the engine.
     /// - Returns: what it wrote.
     @discardableResult
-    package func docker(_ arguments: String...) async throws -> String {
+    package func docker(_ arguments: String...) async throws -> String { try await run(arguments) }
+
+    @discardableResult
+    package func run(_ arguments: [String]) async throws -> String {
         try await Shell.run(["docker", "--host", address] + arguments)
     }
 }

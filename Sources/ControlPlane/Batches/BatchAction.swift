@@ -20,4 +20,20 @@ struct BatchWork: Sendable {
     let userId: Identifier<User>
     let serviceId: Identifier<EdgeService>
     let name: String
+    /// Where the target is, or is to be; `nil` for managed services.
+    var hostId: Identifier<EdgeHost>?
+    var hostName: String?
+    /// What an earlier attempt has remembered.
+    var memo: String?
+    /// Says what is being done now; never waits, and the last word wins.
+    var tell: @Sendable (_ note: String) -> Void = { _ in }
+    /// Keeps something for later attempts and for the way back, before it returns.
+    var remember: @Sendable (_ memo: String) async throws -> Void = { _ in }
+
+    init(batch: Batch, userId: Identifier<User>, serviceId: Identifier<EdgeService>, name: String) {
+        self.batch = batch
+        self.userId = userId
+        self.serviceId = serviceId
+        self.name = name
+    }
 }

@@ -7,6 +7,8 @@ import Store
 struct BatchRunner: Sendable {
     /// How often at least the hold on the batch is renewed.
     private static let renewal = Duration.seconds(5)
+    /// How soon what is being done is seen.
+    private static let noteInterval = Duration.seconds(1)
     private static let longestBackoff = Duration.seconds(10)
 
     let id: Identifier<Batch>
@@ -38,13 +40,14 @@ struct BatchRunner: Sendable {
             let wait: Duration
             do {
                 guard try await storage.hold(id) else { return }
-                let advance = try await storage.advance(id, unwritten)
+                let advance = try await storage.advance(id, unwritten, notes: mailbox.takeNotes())
                 underWay += advance.begun.count - unwritten.count
                 unwritten = []
                 failures = 0
                 begin(advance, &group)
                 if advance.isAtRest, underWay == 0 { return try await storage.release(id) }
-                wait = min(Self.renewal, advance.next.map { max(.milliseconds(10), $0.since(now())) } ?? Self.renewal)
+                let pause = underWay > 0 ? Self.noteInterval : Self.renewal
+                wait = min(pause, advance.next.map { max(.milliseconds(10), $0.since(now())) } ?? pause)
             } catch let error as EdgewrightError where error.code == .notFound {
                 return  // Its project is gone, and it with it.
             } catch {
@@ -61,12 +64,22 @@ struct BatchRunner: Sendable {
         let record = advance.record
         for item in advance.begun {
             group.addTask {
-                let work = BatchWork(
-                    batch: record.batch, userId: record.userId, serviceId: item.serviceId, name: item.name)
+                let work = work(on: item, record)
                 let transition = await attempt(work, item, record.batch)
                 if !Task.isCancelled { mailbox.put((item, transition)) }
             }
         }
+    }
+
+    private func work(on item: ClaimedBatchItem, _ record: BatchRecord) -> BatchWork {
+        var work = BatchWork(
+            batch: record.batch, userId: record.userId, serviceId: item.serviceId, name: item.name)
+        work.hostId = item.hostId
+        work.hostName = item.hostName
+        work.memo = item.memo
+        work.tell = { [mailbox] in mailbox.note($0, at: item.position) }
+        work.remember = { [storage, id] in try await storage.remember($0, of: id, position: item.position) }
+        return work
     }
 
     private func attempt(_ work: BatchWork, _ item: ClaimedBatchItem, _ batch: Batch) async -> BatchItemTransition {
@@ -91,6 +104,7 @@ struct BatchRunner: Sendable {
 /// Where those who work put what came of it, and where the one who writes it waits.
 final class BatchMailbox: Sendable {
     private let finished = NIOLockedValueBox<[FinishedItem]>([])
+    private let notes = NIOLockedValueBox<[Int: String]>([:])
     private let signal: AsyncStream<Void>
     private let bell: AsyncStream<Void>.Continuation
 
@@ -105,6 +119,16 @@ final class BatchMailbox: Sendable {
         finished.withLockedValue { finished in
             defer { finished = [] }
             return finished
+        }
+    }
+
+    /// What is being done with an item; waits until something else is written, a second at most.
+    func note(_ note: String, at position: Int) { notes.withLockedValue { $0[position] = note } }
+
+    func takeNotes() -> [Int: String] {
+        notes.withLockedValue { notes in
+            defer { notes = [:] }
+            return notes
         }
     }
 

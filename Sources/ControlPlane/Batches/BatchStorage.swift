@@ -15,7 +15,14 @@ protocol BatchStorage: Sendable {
     func takeOver(_ id: Identifier<Batch>) async throws
 
     /// Writes what became of items, and decides and writes what comes next, in one transaction.
-    func advance(_ id: Identifier<Batch>, _ finished: [FinishedItem]) async throws -> BatchAdvance
+    /// - Parameter notes: what is being done with those that are under way, by position.
+    func advance(
+        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
+    ) async throws -> BatchAdvance
+
+    /// Keeps for later attempts at an item what they must know; written when it returns.
+    /// - Throws: when another process has the batch by now: then nothing may be done to the target any more.
+    func remember(_ memo: String, of id: Identifier<Batch>, position: Int) async throws
 }
 
 typealias FinishedItem = (item: ClaimedBatchItem, transition: BatchItemTransition)

@@ -37,11 +37,22 @@ struct StoredBatches: BatchStorage {
         }
     }
 
-    func advance(_ id: Identifier<Batch>, _ finished: [FinishedItem]) async throws -> BatchAdvance {
+    func remember(_ memo: String, of id: Identifier<Batch>, position: Int) async throws {
+        let holder = holder
+        let isMine = try await context.write {
+            try $0.setBatchItemMemo(memo, of: id, position: position, holder: holder)
+        }
+        guard isMine else { throw EdgewrightError(.unavailable, "Another process carries this batch out by now.") }
+    }
+
+    func advance(
+        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
+    ) async throws -> BatchAdvance {
         let now = context.now()
         return try await context.write { session in
             try session.lock("batch:\(id)")
             guard var record = try session.batch(id) else { throw EdgewrightError.notFound("batch", id.rawValue) }
+            try session.noteBatchItems(of: id, notes)
             try session.finishBatchItems(of: id, finished, at: now)
             try session.wakeOfflineItems(of: id)
             let before = record
@@ -50,7 +61,7 @@ struct StoredBatches: BatchStorage {
                 let step = BatchPlanner.next(try session.batchSituation(record, at: now))
                 guard try take(step, &record, &advance, at: now, session) else { break }
             }
-            if !finished.isEmpty || !advance.begun.isEmpty || !record.isSame(as: before) {
+            if !finished.isEmpty || !notes.isEmpty || !advance.begun.isEmpty || !record.isSame(as: before) {
                 try session.updateBatch(record)
             }
             advance.record = record

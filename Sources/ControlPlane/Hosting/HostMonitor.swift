@@ -6,7 +6,6 @@ import Store
 
 /// Watches hosts: whether their engines answer, and whether what runs on them is what was asked for.
 struct HostMonitor: Service {
-    private static let interval = Duration.seconds(10)
     private static let concurrency = 32
     private static let page = 500
     /// A host that was missed once may only have been busy.
@@ -18,13 +17,17 @@ struct HostMonitor: Service {
     let connector: HostConnector
     let work: HostedWork
     let monitor: Monitor
+    let interval: Duration
     private let misses = MissedHosts()
 
-    init(context: ControlPlaneContext, connector: HostConnector, work: HostedWork, monitor: Monitor) {
+    init(
+        context: ControlPlaneContext, connector: HostConnector, work: HostedWork, monitor: Monitor, interval: Duration
+    ) {
         self.context = context
         self.connector = connector
         self.work = work
         self.monitor = monitor
+        self.interval = interval
     }
 
     func run() async throws {
@@ -35,7 +38,7 @@ struct HostMonitor: Service {
                 if monitor.leadership.isHeld { await lookAtAll(turn: turn) }
                 turn += 1
                 // Ends early only by cancellation, which the loop's condition sees.
-                try? await Task.sleep(for: Self.interval * Double.random(in: 0.9...1.1))
+                try? await Task.sleep(for: interval * Double.random(in: 0.9...1.1))
             }
         }
     }

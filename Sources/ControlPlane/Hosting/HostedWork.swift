@@ -93,19 +93,25 @@ struct HostedWork: Sendable {
         let limit = Duration.seconds(item.batch.policy.startLimit)
         let start = ContinuousClock.now
         var reason = "it did not answer"
+        var restartsBefore: Int?
+        var hadEnded = false
         item.tell("waiting for it to answer")
         repeat {
             guard let status = try await engine.status(of: id) else {
                 throw HostingError(.failed, "its container was removed while it started")
             }
-            try await refuseCrashed(status.container, id, engine)
+            let before = restartsBefore ?? status.container.restarts
+            restartsBefore = before
+            // Once may be the moment before the engine starts it anew.
+            let hasEnded = status.container.state == .exited || status.container.state == .dead
+            if hasEnded && hadEnded || status.container.restarts - before >= Self.toleratedRestarts {
+                throw await crash(status.container, hasEnded: hasEnded, id, engine)
+            }
+            hadEnded = hasEnded
             if status.container.state == .running {
                 guard let entry = directory.entry(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
                 let check = await monitor.check(entry)
-                if check.authenticated {
-                    // Restarted in between is not well.
-                    return status.container
-                }
+                if check.authenticated { return status.container }
                 reason = check.message
             }
             try await Task.sleep(for: Self.lookPause)
@@ -115,15 +121,14 @@ struct HostedWork: Sendable {
             .invalid, "it did not become healthy within \(item.batch.policy.startLimit) s: \(reason)\(log)")
     }
 
-    private func refuseCrashed(
-        _ container: ContainerState, _ id: Identifier<EdgeService>, _ engine: any WorkloadHost
-    ) async throws {
-        let hasEnded = container.state == .exited || container.state == .dead
-        guard hasEnded || container.restarts >= Self.toleratedRestarts else { return }
-        let code = container.exitCode.map { " with exit code \($0)" } ?? ""
+    private func crash(
+        _ container: ContainerState, hasEnded: Bool, _ id: Identifier<EdgeService>, _ engine: any WorkloadHost
+    ) async -> HostingError {
+        // While it runs again the engine says 0.
+        let code = container.exitCode.map { hasEnded || $0 != 0 ? " with exit code \($0)" : "" } ?? ""
         let log = await lastLines(of: id, engine)
         let what = hasEnded ? "it ended\(code)" : "it ends\(code) again and again"
-        throw HostingError(.invalid, "\(what) instead of running\(log)")
+        return HostingError(.invalid, "\(what) instead of running\(log)")
     }
 
     private func lastLines(of id: Identifier<EdgeService>, _ engine: any WorkloadHost) async -> String {

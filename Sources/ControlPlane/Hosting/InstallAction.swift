@@ -94,7 +94,9 @@ struct InstallAction: BatchAction {
         for port in try await engine.publishedPorts() where port.service != item.serviceId {
             taken[.init(port.port, port.protocol)] = "container \(port.container)"
         }
-        let draft = InstalledService(item: item, image: image, digest: digest, host: host.host, at: work.context.now())
+        let draft = InstalledService(
+            item: item, image: image, digest: digest, host: host.host, at: work.context.now(),
+            portOffset: refused.isEmpty ? 0 : Int.random(in: 1..<HostPorts.chosen.count))
         let published = taken
         let (record, service, revision) = try await work.context.numberedChange { session, revision in
             let (record, service) = try draft.register(taken: published, session) {
@@ -140,6 +142,8 @@ struct InstalledService: Sendable {
     let digest: String?
     let host: EdgeHost
     let at: Timestamp
+    /// Where the search for a free port begins.
+    let portOffset: Int
 
     /// Within a transaction: with ports that nobody has.
     /// - Parameter taken: by what the engine knows of, and by what it does not.
@@ -152,7 +156,7 @@ struct InstalledService: Sendable {
         for (port, name) in try session.hostPorts(of: host.id, except: item.serviceId) {
             all[port] = name.isEmpty ? "another service" : "service “\(name)”"
         }
-        settings.ports = try HostPorts.assign(settings.ports ?? [], taken: all, on: host.name)
+        settings.ports = try HostPorts.assign(settings.ports ?? [], taken: all, on: host.name, offset: portOffset)
         let service = try service(settings)
         let wantsKey = parameters.authentication ?? false
         let record = WorkloadRecord(workload: workload(settings), takesKey: wantsKey)

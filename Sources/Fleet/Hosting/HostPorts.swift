@@ -3,10 +3,12 @@ package enum HostPorts {
     /// Where ports are taken from that nobody named, once the one that is the same as inside is taken.
     package static let chosen = 30_000...32_767
 
-    /// - Parameter taken: who has which port of the host, by port and protocol (`container` does not count).
+    /// - Parameters:
+    ///   - taken: who has which port of the host.
+    ///   - offset: where in `chosen` the search begins, so that those who lost a port to each other do not meet again.
     /// - Throws: `.conflict` that names the port and who has it.
     package static func assign(
-        _ ports: [WorkloadSettings.Port], taken: [Key: String], on host: String
+        _ ports: [WorkloadSettings.Port], taken: [Key: String], on host: String, offset: Int = 0
     ) throws -> [WorkloadSettings.Port] {
         var used = Set(taken.keys)
         // Those that were named first: what is chosen goes round them.
@@ -20,7 +22,8 @@ package enum HostPorts {
         }
         return try ports.map { port in
             guard port.host == nil else { return port }
-            let candidates = [port.container] + Array(chosen)
+            let start = offset % chosen.count
+            let candidates = (start == 0 ? [port.container] : []) + chosen.dropFirst(start) + chosen.prefix(start)
             guard let number = candidates.first(where: { !used.contains(Key($0, port.protocol)) }) else {
                 throw EdgewrightError(.conflict, "\(host) has no port left")
             }

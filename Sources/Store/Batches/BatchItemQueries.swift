@@ -7,6 +7,10 @@ package struct ClaimedBatchItem: Sendable, Equatable {
     package var name: String
     /// How often it was tried, this time included.
     package var attempts: Int
+    package var hostId: Identifier<EdgeHost>?
+    package var hostName: String?
+    /// What an earlier attempt wants to be known.
+    package var memo: String?
 
     package init(position: Int, serviceId: Identifier<EdgeService>, name: String, attempts: Int) {
         self.position = position
@@ -99,16 +103,20 @@ extension SQLSession {
         let forward = record.batch.direction == .forward
         let rows = try query(
             """
-            SELECT position, service_id, name, attempts FROM batch_item
+            SELECT position, service_id, name, attempts, host_id, host_name, memo FROM batch_item
             WHERE batch_id = ? AND state IN (\(forward ? "'pending', 'waiting'" : "'succeeded'")) AND wave <= ?
                 AND (not_before IS NULL OR not_before <= ?)
             ORDER BY position \(forward ? "ASC" : "DESC") LIMIT ?
             """,
             [id, forward ? record.currentWave : record.batch.waves, now.milliseconds, limit])
         let wanted = try rows.map { row in
-            ClaimedBatchItem(
+            var item = ClaimedBatchItem(
                 position: try row.int(0), serviceId: Identifier(rawValue: try row.text(1)), name: try row.text(2),
                 attempts: try row.int(3) + 1)
+            item.hostId = try row.textOrNil(4).map(Identifier.init(rawValue:))
+            item.hostName = try row.textOrNil(5)
+            item.memo = try row.textOrNil(6)
+            return item
         }
         try insertRows(
             into: "service_claim", columns: ["service_id", "batch_id"],
@@ -169,6 +177,26 @@ extension SQLSession {
                 "DELETE FROM service_claim WHERE batch_id = ? AND service_id IN (\(placeholders(chunk.count)))",
                 [batch.rawValue] + chunk)
         }
+    }
+
+    /// What is being done with items, by their positions.
+    package func noteBatchItems(of batch: Identifier<Batch>, _ notes: [Int: String]) throws {
+        for (position, note) in notes.sorted(by: { $0.key < $1.key }) {
+            try execute(
+                "UPDATE batch_item SET reason = ? WHERE batch_id = ? AND position = ? AND state = 'running'",
+                [note, batch.rawValue, position])
+        }
+    }
+
+    /// - Returns: whether the item is still under way, so that what it wants to be known was written.
+    package func setBatchItemMemo(_ memo: String, of batch: Identifier<Batch>, position: Int, holder: String) throws
+        -> Bool
+    {
+        try execute(
+            """
+            UPDATE batch_item SET memo = ? WHERE batch_id = ? AND position = ? AND state = 'running'
+                AND EXISTS (SELECT 1 FROM batch b WHERE b.id = batch_item.batch_id AND b.holder = ?)
+            """, [memo, batch.rawValue, position, holder]) == 1
     }
 
     /// Items that were under way when the process died: they begin anew, and find what is done already.

@@ -33,7 +33,8 @@ extension SQLSession {
             """,
             [
                 batch.id.rawValue, batch.projectId.rawValue, batch.kind.rawValue, batch.state.rawValue,
-                batch.direction.rawValue, batch.reason, try encoded(batch.parameters), try encoded(batch.policy), items.count,
+                batch.direction.rawValue, batch.reason, try encoded(batch.parameters), try encoded(batch.policy),
+                items.count,
                 batch.waves, record.userId.rawValue, batch.createdBy, batch.createdAt.milliseconds,
             ])
         let rows: [[SQLValue]] = items.map { item in
