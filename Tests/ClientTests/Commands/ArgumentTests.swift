@@ -20,7 +20,8 @@ struct ArgumentTests {
         ["tag", "x"], ["tag", "--add", "a"], ["tag", "x", "--status", "online", "--add", "a"], ["delete"],
         ["list", "--limit", "0"], ["list", "--sort", "colour"], ["request", "s", "G T", "/"],
         ["request", "s", "GET", "/", "-H", "nonsense"], ["watch", "-o", "csv"],
-        ["add", "n", "http://h", "--auth", "jwt", "--username", "u"],
+        ["add", "n", "http://h", "--auth", "jwt", "--username", "u"], ["delete", "x", "--all"], ["stop"],
+        ["stop", "--all", "--wait", "--detach"], ["stop", "x", "--offline-deadline", "1h", "--when-offline", "skip"],
     ])
     func `what makes no sense is refused as wrong usage`(arguments: [String]) {
         #expect {

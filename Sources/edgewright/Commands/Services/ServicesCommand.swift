@@ -9,6 +9,8 @@ struct ServicesCommand: ParsableCommand {
             ListServicesCommand.self, GetServiceCommand.self, AddServiceCommand.self, EditServiceCommand.self,
             DeleteServicesCommand.self, TagServicesCommand.self, ImportServicesCommand.self,
             ExportServicesCommand.self, RequestServiceCommand.self, WatchServicesCommand.self,
+            StartServicesCommand.self, StopServicesCommand.self, RestartServicesCommand.self,
+            RepairServicesCommand.self,
         ],
         aliases: ["service"])
 }
