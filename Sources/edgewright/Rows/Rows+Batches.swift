@@ -74,6 +74,7 @@ extension BatchPolicy {
             "on failure \(onFailure.rawValue)",
             healthGate > 0 ? "healthy for \(healthGate) s" : nil,
             "\(whenOffline.rawValue) when offline" + (whenOffline == .wait ? ", up to \(offlineDeadline) s" : ""),
+            "\(startLimit) s to answer",
             "\(retries) retries",
             window.map(\.words),
         ]
@@ -145,11 +146,14 @@ extension BatchPlan: Listed {
 extension BatchPlan.Item: Listed {
     var listName: String { name }
 
+    /// Said in words too: not everybody sees colours.
+    fileprivate var words: String { isRefused == true ? "will fail: \(note)" : note }
+
     static var columns: [Column<BatchPlan.Item>] {
         [
             .slim("service") { $0.name },
             .slim("host") { $0.hostName ?? "" },
-            .slim("what") { $0.note },
+            .slim("what", style: { $0.isRefused == true ? .bad : .plain }, { $0.words }),
         ]
     }
 }

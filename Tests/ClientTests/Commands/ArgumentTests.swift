@@ -9,7 +9,7 @@ struct ArgumentTests {
         let command = try ListServicesCommand.parse([
             "--status", "offline", "-t", "a", "-t", "b", "--sort", "-createdAt", "--limit", "7", "-o", "csv", "-p", "P",
         ])
-        #expect(command.filter.filter == ServiceFilter(status: .offline, tags: ["a", "b"]))
+        #expect(command.filter.plain == ServiceFilter(status: .offline, tags: ["a", "b"]))
         #expect(command.sort == ServiceSort(key: .createdAt, descending: true))
         #expect(command.list.bound == 7)
         #expect(command.output.output == .csv)

@@ -31,6 +31,11 @@ struct BatchPolicyArguments: ParsableArguments {
         transform: BatchPolicyText.seconds)
     var healthGate: Int?
 
+    @Option(
+        help: ArgumentHelp("How long a started service may take until it answers: 90, 5m.", valueName: "time"),
+        transform: BatchPolicyText.seconds)
+    var startLimit: Int?
+
     @Option(help: "What becomes of a target that is offline: fail, skip or wait.")
     var whenOffline: BatchPolicy.OfflineReaction?
 
@@ -60,6 +65,7 @@ extension BatchPolicyArguments {
         policy.failureThreshold = failureThreshold
         policy.onFailure = onFailure ?? policy.onFailure
         policy.healthGate = healthGate ?? policy.healthGate
+        policy.startLimit = startLimit ?? policy.startLimit
         policy.whenOffline = whenOffline ?? (offlineDeadline == nil ? policy.whenOffline : .wait)
         policy.offlineDeadline = offlineDeadline ?? policy.offlineDeadline
         policy.window = window

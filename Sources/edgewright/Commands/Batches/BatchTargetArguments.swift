@@ -19,7 +19,9 @@ struct BatchTargetArguments: ParsableArguments {
     }
 
     func targets(_ session: ClientSession, in project: Identifier<Project>) async throws -> BatchTargets {
-        guard !services.isEmpty else { return BatchTargets(filter: filter.filter) }
+        guard !services.isEmpty else {
+            return BatchTargets(filter: try await filter.filter(session, in: project))
+        }
         var ids: [Identifier<EdgeService>] = []
         var seen: Set<Identifier<EdgeService>> = []
         for service in services {

@@ -5,15 +5,16 @@ import Fleet
 struct AddImageCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Let services be made from an image.",
-        discussion: "edgewright images add registry.local:5000/neuronex:3.6.0 --default", aliases: ["create"])
+        discussion: "edgewright images add neuronex registry.local:5000/neuronex:3.6.0 --default",
+        aliases: ["create"])
+
+    @Argument(help: "What services made from it are: neuronex, neuron, ekuiper or custom.")
+    var category: ServiceCategory
 
     @Argument(help: "Its name with registry and tag, as docker pull takes it.")
     var reference: String
 
     @OptionGroup var server: ServerArguments
-
-    @Option(help: "What services made from it are: neuronex, neuron, ekuiper or custom.")
-    var category = ServiceCategory.neuronex
 
     @Option(name: .customLong("image-version"), help: "What people call it; the tag when not said.")
     var imageVersion: String?

@@ -62,7 +62,7 @@ struct SettingsDocument {
 
     private func decode<Value: Codable>(_ type: Value.Type) throws -> Value {
         do {
-            let value = try YAMLDecoder().decode(type, from: text)
+            let value = try YAMLDecoder().decode(type, from: Self.completed(try node() ?? Node("")))
             let understood = try Yams.compose(yaml: YAMLEncoder().encode(value))
             if let unknown = Self.unknown(in: try node(), among: understood) {
                 throw CommandFailure(.usage, "\(name): there is no setting “\(unknown)”.")
@@ -73,6 +73,37 @@ struct SettingsDocument {
         } catch let error as YamlError {
             throw CommandFailure(.usage, "\(name) is neither YAML nor JSON: \(error)")
         }
+    }
+
+    /// What goes without saying in a list's entries; the API wants it said.
+    private static let standards = [
+        "ports": (key: "protocol", value: "tcp"), "volumes": (key: "readOnly", value: "false"),
+        "devices": (key: "permissions", value: "rwm"),
+    ]
+
+    private static func completed(_ node: Node) -> Node {
+        switch node {
+        case .sequence(var sequence):
+            for index in sequence.indices { sequence[index] = completed(sequence[index]) }
+            return .sequence(sequence)
+        case .mapping(var mapping):
+            for (key, value) in mapping {
+                let standard = key.string.flatMap { standards[$0] }
+                mapping[key] = standard.map { completed(value, Node($0.key), Node($0.value)) } ?? completed(value)
+            }
+            return .mapping(mapping)
+        default: return node
+        }
+    }
+
+    private static func completed(_ list: Node, _ key: Node, _ value: Node) -> Node {
+        guard case .sequence(var sequence) = list else { return list }
+        for index in sequence.indices {
+            guard case .mapping(var entry) = sequence[index] else { continue }
+            if entry[key] == nil { entry[key] = value }
+            sequence[index] = .mapping(entry)
+        }
+        return .sequence(sequence)
     }
 
     /// The first key that was not understood: a slip in a name must not pass for a setting.
