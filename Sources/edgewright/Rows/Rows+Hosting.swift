@@ -10,7 +10,7 @@ extension EdgeHost: Listed {
             .slim("status", style: { $0.status.style }, { $0.status.rawValue }),
             .full("reason") { $0.statusReason },
             .full("since") { $0.statusSince?.short ?? "" },
-            .slim("address") { $0.address.description },
+            .slim("address", style: { $0.warnings.isEmpty ? .plain : .doubtful }, { $0.address.description }),
             .full("serviceAddress") { $0.serviceAddress },
             .slim("services") { "\($0.services)" },
             .slim("engine") { $0.engine?.version ?? "" },
@@ -24,7 +24,7 @@ extension EdgeHost: Listed {
             .full("createdAt") { $0.createdAt.short },
             .full("updatedAt") { $0.updatedAt.short },
             .full("projectId") { $0.projectId.rawValue },
-            .slim("warnings", style: { _ in .doubtful }, { $0.warnings.joined(separator: " ") }),
+            .full("warnings") { $0.warnings.joined(separator: " ") },
         ]
     }
 }

@@ -13,7 +13,7 @@ struct HostingCommandTests {
             #expect(failure == nil)
             #expect(
                 console.output == """
-                    ID  NAME    STATUS  ADDRESS              SERVICES  ENGINE    ARCHITECTURE  WARNINGS
+                    ID  NAME    STATUS  ADDRESS              SERVICES  ENGINE    ARCHITECTURE
                     h1  hall-1  online  tcp://10.0.0.7:2376  2         20.10.24  x86_64
                     h2  hall-2  online  tcp://10.0.0.7:2376  2         20.10.24  x86_64
 
@@ -101,7 +101,6 @@ struct HostingCommandTests {
             #expect(asked.targets == BatchTargets(hosts: [.init(rawValue: "h1"), .init(rawValue: "h2")], count: 10))
             var expected = BatchParameters()
             expected.namePrefix = "press-"
-            expected.category = .neuronex
             expected.image = Identifier(rawValue: "i2")
             expected.authentication = true
             expected.tags = ["press", "hall", "x"]

@@ -36,7 +36,8 @@ extension BatchWorkArguments {
             let batch = try await session.client.createBatch(in: project, request)
             try await follow.follow(batch, session, output, byDefault: waiting)
         } catch let problem as APIProblem where problem.errors.map(\.field) == ["targets"] {
-            throw CommandFailure(.notFound, "No service is like that.")
+            let hosted = request.kind.isForHostedOnly ? "hosted " : ""
+            throw CommandFailure(.notFound, "No \(hosted)service is like that.")
         }
     }
 

@@ -53,9 +53,7 @@ struct AddHostCommand: ClientCommand {
             return try output.conclude(
                 try await session.client.checkNewHost(in: project, request), on: session.console)
         }
-        let host = try await session.client.createHost(in: project, request)
-        for warning in host.warnings { session.console.warn("\(warning.withoutControlCharacters)\n") }
-        try output.printOne(host, on: session.console)
+        try output.printOne(try await session.client.createHost(in: project, request), on: session.console)
     }
 }
 

@@ -25,8 +25,8 @@ struct InstallServicesCommand: ClientCommand {
     @Option(help: "So many services in all, spread over the hosts; one on each when not said.")
     var count: Int?
 
-    @Option(help: "neuronex, neuron, ekuiper or custom.")
-    var category = ServiceCategory.neuronex
+    @Option(help: "neuronex, neuron, ekuiper or custom; the image's when not said, and neuronex without one.")
+    var category: ServiceCategory?
 
     @Option(help: "The image, by id, reference or version; the category's default when not said.")
     var image: String?

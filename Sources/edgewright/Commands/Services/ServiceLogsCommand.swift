@@ -27,9 +27,20 @@ struct ServiceLogsCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let found = try await session.service(named: service, in: project)
-        let lines = try await session.client.streamServiceLogs(of: found.id, tail: tail, follow: follow)
+        var tail = tail
+        while true {
+            do {
+                return try await printLines(of: found.id, tail: tail, session)
+            } catch let broken as APIConnectionError where follow && broken.kind == .timedOut {
+                // It had nothing to say for so long that the connection was given up, and that is no failure.
+                tail = 0
+            }
+        }
+    }
+
+    private func printLines(of id: Identifier<EdgeService>, tail: Int, _ session: ClientSession) async throws {
         let console = session.console
-        for try await line in lines {
+        for try await line in try await session.client.streamServiceLogs(of: id, tail: tail, follow: follow) {
             try console.print((console.outputIsTerminal ? Self.shown(line) : line) + "\n")
         }
     }
