@@ -15,7 +15,7 @@ struct Edgewright: AsyncParsableCommand {
             EDGEWRIGHT_PASSWORD is the password of login; NO_COLOR turns colours off.
 
             Exit codes: 0 done, 1 failed, 2 partly failed, 3 not signed in or not allowed, 4 not found, \
-            5 the server can't be reached, 22 a service answered with an error (services request), 64 wrong usage.
+            5 the server can't be reached, 6 a batch is paused, 22 a service answered with an error (services request), 64 wrong usage.
             """,
         version: "0.1.0",
         groupedSubcommands: [
@@ -26,8 +26,13 @@ struct Edgewright: AsyncParsableCommand {
             CommandGroup(
                 name: "Fleet",
                 subcommands: [
-                    OverviewCommand.self, ServicesCommand.self, DriversCommand.self, RulesCommand.self,
-                    TagsCommand.self,
+                    OverviewCommand.self, ServicesCommand.self, BatchesCommand.self, DriversCommand.self,
+                    RulesCommand.self, TagsCommand.self,
+                ]),
+            CommandGroup(
+                name: "Hosting",
+                subcommands: [
+                    HostsCommand.self, ImagesCommand.self, RegistriesCommand.self, WorkloadDefaultsCommand.self,
                 ]),
             CommandGroup(
                 name: "Administration",

@@ -1,7 +1,8 @@
-import Client
 import Fleet
 import NIOHTTP1
 import Testing
+
+@testable import Client
 
 struct EventTests {
     @Test(arguments: ["\n", "\r", "\r\n"])
@@ -45,5 +46,21 @@ struct EventTests {
             #expect(events == [.service(change), .resync])
             #expect(server.requests.first?.headers["Accept"] == ["text/event-stream"])
         }
+    }
+
+    @Test func `lines are the same wherever the pieces break, and the last needs no end`() {
+        var splitter = LineSplitter()
+        var lines: [String] = []
+        for byte in "one\r\n\ntwo — three".utf8 { lines += splitter.read([byte]) }
+        lines += splitter.end()
+        #expect(lines == ["one", "", "two — three"])
+        #expect(splitter.end().isEmpty)
+    }
+
+    @Test func `a line without end is cut, so that it can't fill the memory`() {
+        var splitter = LineSplitter()
+        let lines = splitter.read([UInt8](repeating: 65, count: LineSplitter.longestLine + 1))
+        #expect(lines.map(\.utf8.count) == [LineSplitter.longestLine])
+        #expect(splitter.end() == ["A"])
     }
 }

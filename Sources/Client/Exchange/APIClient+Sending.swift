@@ -96,7 +96,7 @@ extension APIClient {
             } catch {
                 failed += 1
                 var generator = SystemRandomNumberGenerator()
-                guard request.changesNothing, let retryAfter = Self.invitation(error),
+                guard request.mayBeRepeated, let retryAfter = Self.invitation(error),
                     let delay = retries.delay(after: failed, retryAfter: retryAfter, using: &generator)
                 else { throw error }
                 try await Task.sleep(for: delay)

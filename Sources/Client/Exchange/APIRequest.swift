@@ -39,8 +39,19 @@ struct APIRequest: Sendable {
         return request
     }
 
-    /// Whether sending it twice is as good as once.
     var changesNothing: Bool { method == .GET || method == .HEAD }
+
+    /// Whether sending it twice is as good as once.
+    var mayBeRepeated: Bool { changesNothing || headers.contains { $0.name == Self.idempotencyKey } }
+
+    private static let idempotencyKey = "Idempotency-Key"
+
+    /// Carried out once by the server however often it arrives, so that it may be sent again after a broken connection.
+    func once() -> APIRequest {
+        var request = self
+        request.headers.append((Self.idempotencyKey, UUID().uuidString))
+        return request
+    }
 
     func outgoing(server: ServerAddress, credential: APICredential) -> HTTPClientRequest {
         var url = server.base + path

@@ -32,8 +32,12 @@ extension APIClient {
         try await read(APIRequest(.PATCH, "services", id.rawValue).sending(body))
     }
 
-    package func deleteService(_ id: Identifier<EdgeService>) async throws {
-        try await perform(APIRequest(.DELETE, "services", id.rawValue))
+    /// - Returns: the batch that removes a hosted service; `nil` when the service is gone already.
+    @discardableResult
+    package func deleteService(_ id: Identifier<EdgeService>) async throws -> Identifier<Batch>? {
+        let (headers, _) = try await exchange(APIRequest(.DELETE, "services", id.rawValue))
+        return headers.first(name: "Location").flatMap { $0.split(separator: "/").last }
+            .map { Identifier(rawValue: String($0)) }
     }
 
     package func changeServiceTags(
@@ -56,6 +60,7 @@ extension ServiceFilter {
         let single: [(name: String, value: String)] = .present([
             "status": status?.rawValue, "mode": mode?.rawValue, "connection": connection?.rawValue,
             "category": category?.rawValue, "version": version, "q": q,
+            "host": host?.rawValue, "drifted": drifted.map { "\($0)" },
         ])
         return single + tags.map { ("tag", $0) }
     }

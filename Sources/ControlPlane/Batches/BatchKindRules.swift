@@ -26,17 +26,3 @@ enum BatchKindRules {
         }
     }
 }
-
-extension BatchPolicy {
-    /// What is changed in the store alone needs no care about waves.
-    static func standard(for kind: BatchKind) -> BatchPolicy {
-        var policy = BatchPolicy()
-        switch kind {
-        case .install, .upgrade, .start, .stop, .restart, .repair: break
-        case .tag, .delete:
-            policy.onFailure = .continue
-            policy.concurrency = 50
-        }
-        return policy
-    }
-}

@@ -53,6 +53,18 @@ package struct BatchPolicy: Codable, Equatable, Sendable {
     package var retries = 2
 
     package init() {}
+
+    /// Where nothing is asked for: what is changed in the store alone needs no care about waves.
+    package static func standard(for kind: BatchKind) -> BatchPolicy {
+        var policy = BatchPolicy()
+        switch kind {
+        case .install, .upgrade, .start, .stop, .restart, .repair: break
+        case .tag, .delete:
+            policy.onFailure = .continue
+            policy.concurrency = 50
+        }
+        return policy
+    }
 }
 
 extension BatchPolicy {

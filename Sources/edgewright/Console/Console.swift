@@ -12,6 +12,8 @@ struct Console: Sendable {
     var wantsColour: Bool
     var writeOutput: @Sendable (Data) throws -> Void
     var writeError: @Sendable (Data) -> Void
+    /// Columns of the terminal behind standard error, as it is now; `nil` when nobody knows.
+    var errorWidth: @Sendable () -> Int? = { nil }
 
     var outputIsStyled: Bool { outputIsTerminal && wantsColour }
     var errorIsStyled: Bool { errorIsTerminal && wantsColour }
@@ -27,7 +29,8 @@ struct Console: Sendable {
             wantsColour: (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb",
             writeOutput: { try writeAll($0, to: STDOUT_FILENO) },
             // There is nobody left to tell when standard error fails.
-            writeError: { try? writeAll($0, to: STDERR_FILENO) })
+            writeError: { try? writeAll($0, to: STDERR_FILENO) },
+            errorWidth: { columns(of: STDERR_FILENO) })
     }
 
     /// The answer: on standard output.
@@ -42,6 +45,12 @@ struct Console: Sendable {
     func warn(_ text: String) {
         if !text.isEmpty { writeError(Data(text.utf8)) }
     }
+}
+
+private func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
 }
 
 private func writeAll(_ data: Data, to descriptor: Int32) throws {

@@ -13,13 +13,15 @@ struct ProgressBar: Equatable {
     let total: Int64?
     let unit: Unit
 
-    func line(_ done: Int64) -> String {
-        guard let total, total > 0 else { return "\(title) \(amount(done))" }
+    /// `note` is what else there is to say.
+    func line(_ done: Int64, note: String = "") -> String {
+        let end = note.isEmpty ? "" : "  \(note)"
+        guard let total, total > 0 else { return "\(title) \(amount(done))\(end)" }
         let share = min(1, Double(done) / Double(total))
         let filled = Int(share * Double(Self.width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
         let percent = String(repeating: " ", count: share < 0.1 ? 2 : share < 1 ? 1 : 0) + "\(Int(share * 100))%"
-        return "\(title) \(bar) \(percent) \(amount(done)) of \(amount(total))"
+        return "\(title) \(bar) \(percent) \(amount(done)) of \(amount(total))\(end)"
     }
 
     private func amount(_ value: Int64) -> String {
@@ -37,17 +39,21 @@ final class ProgressDisplay: Sendable {
     /// Ten times a second is as often as an eye follows.
     private static let pause = Duration.milliseconds(100)
 
-    private let bar: ProgressBar
+    let bar: ProgressBar
     private let console: Console
     private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(title: String, total: Int64?, unit: ProgressBar.Unit, _ console: Console) {
-        bar = ProgressBar(title: title, total: total, unit: unit)
+    convenience init(title: String, total: Int64?, unit: ProgressBar.Unit, _ console: Console) {
+        self.init(ProgressBar(title: title, total: total, unit: unit), console)
+    }
+
+    init(_ bar: ProgressBar, _ console: Console) {
+        self.bar = bar
         self.console = console
     }
 
     /// May be called from any thread, as often as wanted.
-    func show(_ done: Int64) {
+    func show(_ done: Int64, note: String = "") {
         guard console.errorIsTerminal else { return }
         let isLast = bar.total.map { done >= $0 } ?? false
         let draws = lastDrawn.withLock { last in
@@ -56,7 +62,10 @@ final class ProgressDisplay: Sendable {
             last = now
             return true
         }
-        if draws { console.warn("\r\(bar.line(done))\u{1B}[K") }
+        guard draws else { return }
+        let line = bar.line(done, note: note.withoutControlCharacters)
+        // A line that the terminal breaks in two can't be drawn over.
+        console.warn("\r\(console.errorWidth().map { line.fitted(to: max(1, $0 - 1)) } ?? line)\u{1B}[K")
     }
 
     /// Takes the line away.

@@ -12,6 +12,10 @@ extension DriverDirection: ExpressibleByArgument {}
 extension RuleCondition: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension AuditEntry.Result: ExpressibleByArgument {}
+extension BatchItemState: ExpressibleByArgument {}
+extension BatchPolicy.FailureReaction: ExpressibleByArgument {}
+extension BatchPolicy.OfflineReaction: ExpressibleByArgument {}
+extension WorkloadSettings.Restart: ExpressibleByArgument {}
 
 extension Timestamp: ExpressibleByArgument {
     /// RFC 3339, or a date alone.

@@ -54,18 +54,71 @@ extension ClientSession {
 
     /// By id, or by exact name in the project.
     func service(named reference: String, in project: ProjectArgument) async throws -> EdgeService {
+        if let found = try await service(identified: reference) { return found }
+        return try await service(exactly: reference, in: try await self.project(project))
+    }
+
+    /// By id, or by exact name in the project.
+    func service(named reference: String, in project: Identifier<Project>) async throws -> EdgeService {
+        if let found = try await service(identified: reference) { return found }
+        return try await service(exactly: reference, in: project)
+    }
+
+    private func service(identified reference: String) async throws -> EdgeService? {
+        guard reference.isIdentifier else { return nil }
+        return try await present { try await client.getService(Identifier(reference)) }
+    }
+
+    private func service(exactly reference: String, in project: Identifier<Project>) async throws -> EdgeService {
         let client = client
-        if reference.isIdentifier, let found = try await present({ try await client.getService(Identifier(reference)) })
-        {
-            return found
-        }
-        let project = try await self.project(project)
         let filter = ServiceFilter(q: reference)
         // The server's search is by part; the exact name sorts among the first.
         for try await page in client.allPages({ try await client.listServices(in: project, filter, $0) }) {
             if let found = page.items.first(where: { $0.name == reference }) { return found }
         }
         throw EdgewrightError.notFound("service", reference)
+    }
+
+    /// By id or exact name.
+    func host(named reference: String, in project: ProjectArgument) async throws -> EdgeHost {
+        if let found = try await host(identified: reference) { return found }
+        return try await host(exactly: reference, in: try await self.project(project))
+    }
+
+    /// By id or exact name.
+    func host(named reference: String, in project: Identifier<Project>) async throws -> EdgeHost {
+        if let found = try await host(identified: reference) { return found }
+        return try await host(exactly: reference, in: project)
+    }
+
+    private func host(identified reference: String) async throws -> EdgeHost? {
+        guard reference.isIdentifier else { return nil }
+        return try await present { try await client.getHost(Identifier(reference)) }
+    }
+
+    private func host(exactly reference: String, in project: Identifier<Project>) async throws -> EdgeHost {
+        let client = client
+        let found = try await collect { try await client.listHosts(in: project, matching: reference, $0) }
+        return try only(found.filter { $0.name == reference }, "host", reference)
+    }
+
+    /// By id, reference or version; `category` tells apart what two categories call the same.
+    func image(named reference: String, of category: ServiceCategory? = nil) async throws -> ContainerImage {
+        let client = client
+        if reference.isIdentifier, let found = try await present({ try await client.getImage(Identifier(reference)) }) {
+            return found
+        }
+        let all = try await collect { try await client.listImages(of: category, $0) }
+        let exact = all.filter { $0.reference.text == reference }
+        return try only(exact.isEmpty ? all.filter { $0.version == reference } : exact, "image", reference)
+    }
+
+    /// By id, name or address.
+    func registry(named reference: String) async throws -> ImageRegistry {
+        let client = client
+        let all = try await collect { try await client.listRegistries($0) }
+        return try only(
+            all.filter { [$0.id.rawValue, $0.name, $0.address].contains(reference) }, "registry", reference)
     }
 
     /// By id or e-mail address.

@@ -6,6 +6,8 @@ enum ProgramStatus: Int32, Sendable {
     case denied = 3
     case notFound = 4
     case unreachable = 5
+    /// A batch waits for a person to decide.
+    case paused = 6
     /// A service's own answer was an error; the number that curl uses.
     case serviceAnsweredError = 22
     case usage = 64

@@ -9,7 +9,7 @@ struct ArgumentTests {
         let command = try ListServicesCommand.parse([
             "--status", "offline", "-t", "a", "-t", "b", "--sort", "-createdAt", "--limit", "7", "-o", "csv", "-p", "P",
         ])
-        #expect(command.filter.filter == ServiceFilter(status: .offline, tags: ["a", "b"]))
+        #expect(command.filter.plain == ServiceFilter(status: .offline, tags: ["a", "b"]))
         #expect(command.sort == ServiceSort(key: .createdAt, descending: true))
         #expect(command.list.bound == 7)
         #expect(command.output.output == .csv)
@@ -20,7 +20,8 @@ struct ArgumentTests {
         ["tag", "x"], ["tag", "--add", "a"], ["tag", "x", "--status", "online", "--add", "a"], ["delete"],
         ["list", "--limit", "0"], ["list", "--sort", "colour"], ["request", "s", "G T", "/"],
         ["request", "s", "GET", "/", "-H", "nonsense"], ["watch", "-o", "csv"],
-        ["add", "n", "http://h", "--auth", "jwt", "--username", "u"],
+        ["add", "n", "http://h", "--auth", "jwt", "--username", "u"], ["delete", "x", "--all"], ["stop"],
+        ["stop", "--all", "--wait", "--detach"], ["stop", "x", "--offline-deadline", "1h", "--when-offline", "skip"],
     ])
     func `what makes no sense is refused as wrong usage`(arguments: [String]) {
         #expect {

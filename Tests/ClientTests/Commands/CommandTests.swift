@@ -1,70 +1,10 @@
 import ArgumentParser
-import Client
 import Fleet
 import Foundation
 import NIOHTTP1
 import Testing
 
 @testable import edgewright
-
-private let project = #"{"id":"p1","orgId":"o1","name":"Press","description":"","createdAt":"2026-03-02T08:30:00Z"}"#
-
-private func service(_ id: String, _ name: String) -> String {
-    """
-    {"id":"\(id)","projectId":"p1","name":"\(name)","category":"neuronex","mode":"managed","connection":"direct",
-     "endpoint":"http://h:1","verifyTLS":true,"status":"online","statusReason":"","tags":[],"auth":{"kind":"none"},
-     "description":"","createdAt":"2026-03-02T08:30:00Z","updatedAt":"2026-03-02T08:30:00Z"}
-    """
-}
-
-/// Runs a command line against a server that answers by `script`.
-private func run(
-    _ arguments: [String], answering script: @escaping StandInServer.Script,
-    _ check: (CapturedConsole, StandInServer, (any Error)?) throws -> Void
-) async throws {
-    try await withStandIn(answering: script) { client, server in
-        let captured = CapturedConsole()
-        let environment = [
-            "EDGEWRIGHT_SERVER": client.address, "EDGEWRIGHT_TOKEN": "ewt_x", "EDGEWRIGHT_CONFIG": "/nowhere/c.yaml",
-        ]
-        let context = CommandContext(environment: environment, console: captured.console())
-        var failure: (any Error)?
-        do {
-            try await CommandContext.$current.withValue(context) { try await execute(arguments) }
-        } catch {
-            failure = error
-        }
-        try check(captured, server, failure)
-    }
-}
-
-private func execute(_ arguments: [String]) async throws {
-    guard var command = try Edgewright.parseAsRoot(arguments) as? any AsyncParsableCommand else { return }
-    try await command.run()
-}
-
-private func fleet(_ request: StandInRequest) -> StandInAnswer {
-    switch request.path {
-    case "/api/v1/projects": .json(#"{"items":[\#(project)]}"#)
-    case "/api/v1/projects/p1/services":
-        .json(#"{"items":[\#(service("s1", "a")),\#(service("s2", "ab"))]}"#)
-    case "/api/v1/projects/p1/drivers":
-        .json(
-            """
-            {"items":[{"service":{"id":"s1","name":"a","status":"online"},"name":"modbus-1","plugin":"Modbus TCP",
-             "direction":"south","running":true,"connected":false,"state":"disconnected"}]}
-            """)
-    case "/api/v1/projects/p1/rules":
-        .json(
-            """
-            {"items":[{"service":{"id":"s1","name":"a","status":"online"},"id":"rule1","running":false,
-             "state":"stopped","status":"stopped: canceled by error"}]}
-            """)
-    case "/api/v1/services/s2/tags": .problem(409, #"{"detail":"Full.","code":"conflict"}"#)
-    case "/api/v1/services/s1/tags": .json(service("s1", "a"))
-    default: .problem(404, #"{"detail":"Nothing here.","code":"notFound"}"#)
-    }
-}
 
 struct CommandTests {
     @Test func `a list is printed for the only project there is`() async throws {
@@ -109,22 +49,6 @@ struct CommandTests {
         }
         try await run(["services", "get", "b"], answering: { request, _ in fleet(request) }) { _, _, failure in
             #expect(failure.flatMap { FailureReport($0) }?.status == .notFound)
-        }
-    }
-
-    @Test func `tagging goes on after a failure and names it`() async throws {
-        try await run(["services", "tag", "a", "ab", "--add", "x"], answering: { request, _ in fleet(request) }) {
-            console, server, failure in
-            #expect(server.requests.filter { $0.method == .POST }.count == 2)
-            #expect(console.error == "SERVICE  REASON\nab       Full.\n")
-            #expect(failure.flatMap { FailureReport($0) }?.status == .partlyFailed)
-        }
-    }
-
-    @Test func `deleting without --yes and without a person does nothing`() async throws {
-        try await run(["services", "delete", "a"], answering: { request, _ in fleet(request) }) { _, server, failure in
-            #expect(!server.requests.contains { $0.method == .DELETE })
-            #expect(failure.flatMap { FailureReport($0) }?.status == .usage)
         }
     }
 

@@ -28,9 +28,10 @@ struct ExportServicesCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         let project = try await session.project(project)
         var ids: [Identifier<EdgeService>] = []
-        for service in services { ids.append(try await session.service(named: service, in: self.project).id) }
+        for service in services { ids.append(try await session.service(named: service, in: project).id) }
+        let filter = try await filter.filter(session, in: project)
         let bytes = try await session.client.exportServices(
-            in: project, filter.filter, ids: ids, spreadsheet: spreadsheet)
+            in: project, filter, ids: ids, spreadsheet: spreadsheet)
         guard let file else {
             for try await chunk in bytes { try session.console.writeOutput(Data(buffer: chunk)) }
             return

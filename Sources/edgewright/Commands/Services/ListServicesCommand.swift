@@ -22,8 +22,9 @@ struct ListServicesCommand: ClientCommand {
     @OptionGroup var output: OutputArguments
 
     func run(_ session: ClientSession) async throws {
-        let (client, filter, sort) = (session.client, filter.filter, sort)
+        let (client, sort) = (session.client, sort)
         let project = try await session.project(project)
+        let filter = try await filter.filter(session, in: project)
         let services = try await session.collect(limit: list.bound) {
             try await client.listServices(in: project, filter, sort: sort, $0)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Fleet
 
 /// Which services are meant; every part that is given must hold.
@@ -24,13 +25,26 @@ struct ServiceFilterArguments: ParsableArguments {
     @Option(name: .customLong("search"), help: ArgumentHelp("Part of the name or endpoint.", valueName: "text"))
     var query: String?
 
-    var filter: ServiceFilter {
-        ServiceFilter(
-            status: status, mode: mode, connection: connection, category: category, tags: tag,
-            version: serviceVersion, q: query)
+    @Option(help: ArgumentHelp("On this host, by id or name.", valueName: "host"))
+    var host: String?
+
+    @Flag(help: "Hosted ones whose container is not as it was asked for.")
+    var drifted = false
+
+    func filter(_ session: ClientSession, in project: Identifier<Project>) async throws -> ServiceFilter {
+        var filter = plain
+        if let host { filter.host = try await session.host(named: host, in: project).id }
+        return filter
     }
 
-    var isEmpty: Bool { filter == ServiceFilter() }
+    /// All but what a name must be looked up for.
+    var plain: ServiceFilter {
+        ServiceFilter(
+            status: status, mode: mode, connection: connection, category: category, tags: tag,
+            version: serviceVersion, q: query, drifted: drifted ? true : nil)
+    }
+
+    var isEmpty: Bool { plain == ServiceFilter() && host == nil }
 }
 
 extension ServiceSort: ExpressibleByArgument {

@@ -9,6 +9,16 @@ struct ServicesCommand: ParsableCommand {
             ListServicesCommand.self, GetServiceCommand.self, AddServiceCommand.self, EditServiceCommand.self,
             DeleteServicesCommand.self, TagServicesCommand.self, ImportServicesCommand.self,
             ExportServicesCommand.self, RequestServiceCommand.self, WatchServicesCommand.self,
+            ServiceStatusCommand.self, ProbeServiceCommand.self, OpenServiceCommand.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Hosted services",
+                subcommands: [
+                    InstallServicesCommand.self, UpgradeServicesCommand.self, StartServicesCommand.self,
+                    StopServicesCommand.self, RestartServicesCommand.self, RepairServicesCommand.self,
+                    ServiceLogsCommand.self, InspectContainerCommand.self, GetWorkloadCommand.self,
+                ])
         ],
         aliases: ["service"])
 }
