@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 PAGES = [
     "@/overview", "@/services", "@/services/add", "@/services/import", "@/services/*", "@/services/*/drivers",
-    "@/services/*/statistics", "@/services/*/api", "@/services/*/authentication", "@/services/*/activity", "@/tags",
+    "@/services/*/statistics", "@/services/*/api", "@/services/*/authentication", "@/services/*/activity", "@/batches", "@/batches/*",
+    "@/tags",
     "/profile", "/profile/tokens", "/welcome", "/admin/organizations", "/admin/projects", "/admin/projects/@@",
     "/admin/users", "/admin/audit", "/admin/settings", "/no/such",
 ]
@@ -20,7 +21,21 @@ PAGES = [
 
 def place(world: World, page: str) -> str:
     page = page.replace("@@", world.project)
+    if "/batches/*" in page:
+        page = page.replace("*", some_batch(world))
     return world.place(page.replace("*", world.services[0]["id"]) if "*" in page else page)
+
+
+def some_batch(world: World) -> str:
+    batches = f"/api/v1/projects/{world.project}/batches"
+    known = world.api.get(batches, limit=1)["items"]
+    if known:
+        return known[0]["id"]
+    body = {
+        "kind": "tag", "targets": {"ids": [each["id"] for each in world.services]}, "parameters": {"add": ["seen"]},
+        "policy": {"waves": [1, "10%", "50%"]},
+    }
+    return world.api.expect(202, "POST", batches, body)["id"]
 
 
 def settle(page) -> None:
@@ -72,7 +87,7 @@ def test_the_first_page_is_usable_in_time_and_the_bundle_is_small(
     expect(page.locator("tbody tr").nth(10)).to_be_visible()
     assert time.monotonic() - started < 1.5
     files = [*(ROOT / "Web/dist/assets").glob("*.js"), *(ROOT / "Web/dist/assets").glob("*.css")]
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 250_000
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 200_000
 
 
 def test_nothing_runs_that_was_not_built(world: World, windows: Windows) -> None:

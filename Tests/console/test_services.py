@@ -122,28 +122,6 @@ def test_a_tag_is_added_where_it_stands(world: World, admin: Page) -> None:
     expect(admin.get_by_role("button", name="Remove added-inline")).to_have_count(0)
 
 
-def test_all_that_match_are_tagged_with_a_result_each(world: World, admin: Page) -> None:
-    admin.goto(world.place("@/services"))
-    expect(admin.get_by_text(f"1–50 of {FLEET}")).to_be_visible()
-    admin.get_by_role("checkbox", name="Select all on this page").check()
-    expect(admin.get_by_text("50 selected")).to_be_visible()
-    admin.get_by_role("button", name=f"Select all {FLEET} that match").click()
-    admin.get_by_role("button", name="Tag", exact=True).click()
-    dialog = admin.get_by_role("dialog")
-    dialog.get_by_label("Tags to add").fill("reviewed")
-    dialog.get_by_label("Tags to add").press("Enter")
-    dialog.get_by_role("button", name="Change tags").click()
-    # Other pages can be looked at meanwhile, and the work is found again.
-    admin.get_by_role("link", name="Overview").click()
-    admin.get_by_role("button", name=re.compile("^Long work")).click()
-    work = admin.get_by_role("button", name=re.compile(f"Tag {FLEET} services"))
-    expect(work).to_contain_text(f"{FLEET} of {FLEET} done, 0 failed")
-    work.click()
-    expect(admin.get_by_role("dialog").get_by_role("row")).to_have_count(FLEET + 1)
-    tagged = world.api.get(f"/api/v1/projects/{world.project}/services", tag="reviewed", total="true", limit=1)
-    assert tagged["total"] == FLEET
-
-
 def test_selected_services_are_exported_across_pages(world: World, admin: Page) -> None:
     admin.goto(world.place("@/services"))
     names = sorted(each["name"] for each in world.services)

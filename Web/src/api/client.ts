@@ -1,5 +1,6 @@
 // One method an operation of the public API, by its operationId; the command line's client has the same names.
 import { address, change, perform, read, segment, send, type Query } from "./http";
+import type * as H from "./hosting";
 import type * as T from "./types";
 
 const page = (request: T.PageRequest): Query => ({
@@ -10,6 +11,10 @@ const page = (request: T.PageRequest): Query => ({
 const project = (id: string) => `projects/${segment(id)}`;
 const service = (id: string) => `services/${segment(id)}`;
 const org = (id: string) => `orgs/${segment(id)}`;
+const batch = (id: string) => `batches/${segment(id)}`;
+const host = (id: string) => `hosts/${segment(id)}`;
+const image = (id: string) => `images/${segment(id)}`;
+const registry = (id: string) => `registries/${segment(id)}`;
 const user = (id: string) => `users/${segment(id)}`;
 /** What other operations need of the largest page. */
 export const largestPage: T.PageRequest = { limit: 500 };
@@ -72,12 +77,64 @@ export const api = {
         change<T.ConnectionCheck>("POST", `${project(id)}/services/check`, body, signal),
     getService: (id: string, signal?: AbortSignal) => read<T.EdgeService>(service(id), {}, signal),
     updateService: (id: string, body: T.UpdateServiceRequest) => change<T.EdgeService>("PATCH", service(id), body),
-    deleteService: (id: string) => perform("DELETE", service(id)),
+    /** @returns the batch that removes a hosted one; a managed one is gone already. */
+    deleteService: async (id: string): Promise<H.Batch | undefined> => {
+        const response = await send("DELETE", service(id));
+        return response.status === 202 ? ((await response.json()) as H.Batch) : undefined;
+    },
     changeServiceTags: (id: string, add: string[], remove: string[]) =>
         change<T.EdgeService>("POST", `${service(id)}/tags`, { add, remove }),
     getServiceStatus: (id: string, signal?: AbortSignal) =>
         read<T.ServiceStatusReport>(`${service(id)}/status`, {}, signal),
     probeService: (id: string) => change<T.ServiceStatusReport>("POST", `${service(id)}/probe`),
+
+    getWorkload: (id: string, signal?: AbortSignal) => read<H.Workload>(`${service(id)}/workload`, {}, signal),
+    inspectContainer: (id: string, signal?: AbortSignal) =>
+        read<H.ContainerInspection>(`${service(id)}/container`, {}, signal),
+
+    listBatches: (id: string, open: boolean | undefined, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<H.Batch>>(`${project(id)}/batches`, { open, ...page(request) }, signal),
+    createBatch: (id: string, body: H.CreateBatchRequest) => change<H.Batch>("POST", `${project(id)}/batches`, body),
+    planBatch: async (id: string, body: H.CreateBatchRequest, signal?: AbortSignal): Promise<H.BatchPlan> =>
+        (await send("POST", `${project(id)}/batches`, { query: { dryRun: true }, body, signal })).json(),
+    getBatch: (id: string, signal?: AbortSignal) => read<H.Batch>(batch(id), {}, signal),
+    listBatchItems: (id: string, state: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<H.BatchItem>>(`${batch(id)}/items`, { state, ...page(request) }, signal),
+    pauseBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/pause`),
+    resumeBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/resume`),
+    cancelBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/cancel`),
+    retryBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/retry`),
+    rollbackBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/rollback`),
+
+    listHosts: (id: string, q: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<H.EdgeHost>>(`${project(id)}/hosts`, { q, ...page(request) }, signal),
+    createHost: (id: string, body: H.CreateHostRequest) => change<H.EdgeHost>("POST", `${project(id)}/hosts`, body),
+    checkNewHost: (id: string, body: H.CreateHostRequest) =>
+        change<H.HostCheck>("POST", `${project(id)}/hosts/check`, body),
+    getHost: (id: string, signal?: AbortSignal) => read<H.EdgeHost>(host(id), {}, signal),
+    updateHost: (id: string, body: Partial<H.CreateHostRequest>) => change<H.EdgeHost>("PATCH", host(id), body),
+    deleteHost: (id: string) => perform("DELETE", host(id)),
+    checkHost: (id: string) => change<H.HostCheck>("POST", `${host(id)}/check`),
+
+    listImages: (category: string, q: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<H.ContainerImage>>("images", { category, q, ...page(request) }, signal),
+    createImage: (body: H.CreateImageRequest) => change<H.ContainerImage>("POST", "images", body),
+    updateImage: (id: string, body: Partial<Omit<H.CreateImageRequest, "category" | "reference">>) =>
+        change<H.ContainerImage>("PATCH", image(id), body),
+    deleteImage: (id: string) => perform("DELETE", image(id)),
+    checkImage: (id: string) => change<H.ImageCheck>("POST", `${image(id)}/check`),
+    listRegistries: (request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<H.ImageRegistry>>("registries", page(request), signal),
+    createRegistry: (body: H.CreateRegistryRequest) => change<H.ImageRegistry>("POST", "registries", body),
+    updateRegistry: (id: string, body: Partial<Omit<H.CreateRegistryRequest, "address">>) =>
+        change<H.ImageRegistry>("PATCH", registry(id), body),
+    deleteRegistry: (id: string) => perform("DELETE", registry(id)),
+    checkNewRegistry: (body: H.CreateRegistryRequest) => change<H.RegistryCheck>("POST", "registries/check", body),
+    checkRegistry: (id: string) => change<H.RegistryCheck>("POST", `${registry(id)}/check`),
+    listWorkloadDefaults: (signal?: AbortSignal) =>
+        read<{ items: H.WorkloadDefaults[] }>("workload-defaults", {}, signal),
+    putWorkloadDefaults: (category: T.ServiceCategory, settings: H.WorkloadSettings) =>
+        change<H.WorkloadDefaults>("PUT", `workload-defaults/${category}`, settings),
 
     listTags: (id: string, q: string, request: T.PageRequest, signal?: AbortSignal) =>
         read<T.Page<T.Tag>>(`${project(id)}/tags`, { q, ...page(request) }, signal),
@@ -97,6 +154,8 @@ export const places = {
     exportServices: (id: string, filter: T.ServiceFilter) => address(`${project(id)}/services/export`, { ...filter }),
     importServices: (id: string) => address(`${project(id)}/services/import`),
     streamProjectEvents: (id: string) => address(`${project(id)}/events`),
+    streamBatchEvents: (id: string) => address(`${batch(id)}/events`),
+    serviceLogs: (id: string, tail: number, follow: boolean) => address(`${service(id)}/logs`, { tail, follow }),
     openService: (id: string) => address(`${service(id)}/open`),
     proxyService: (id: string, path: string) => `${address(`${service(id)}/proxy/`)}${path.replace(/^\/+/, "")}`,
     edgePublicKey: address("keys/edge.pub"),

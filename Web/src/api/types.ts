@@ -140,6 +140,12 @@ export interface EdgeService {
     description: string;
     createdAt: string;
     updatedAt: string;
+    /** Of hosted services, as the three that follow. */
+    hostId?: string | null;
+    hostName?: string | null;
+    image?: string | null;
+    /** How its container differs from what was asked for, in a sentence. */
+    drift?: string | null;
 }
 
 export interface CreateServiceRequest {
@@ -163,6 +169,8 @@ export interface ServiceFilter {
     tag?: string[];
     version?: string;
     q?: string;
+    host?: string;
+    drifted?: string;
 }
 
 export interface ConnectionCheck {

@@ -11,6 +11,7 @@ import { Places } from "./Places";
 import { SessionProvider } from "./session";
 import { Shell } from "./shell/Shell";
 import { TenancyProvider } from "./tenancy";
+import { WatchedProvider } from "./watched";
 
 export function App() {
     return (
@@ -24,9 +25,11 @@ export function App() {
                     >
                         <TenancyProvider>
                             <JobsProvider>
-                                <Shell>
-                                    <Content />
-                                </Shell>
+                                <WatchedProvider>
+                                    <Shell>
+                                        <Content />
+                                    </Shell>
+                                </WatchedProvider>
                             </JobsProvider>
                         </TenancyProvider>
                     </SessionProvider>

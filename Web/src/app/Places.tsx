@@ -15,6 +15,8 @@ import { useTenancy } from "./tenancy";
 export interface PlaceProps {
     project?: string;
     service?: string;
+    batch?: string;
+    host?: string;
     org?: string;
     tab?: string;
 }
@@ -28,6 +30,7 @@ function later<Name extends string>(load: () => Promise<Record<Name, ComponentTy
 const add = () => import("../features/add-services/pages");
 const service = later(() => import("../features/service/ServicePage"), "ServicePage");
 const profile = later(() => import("../features/profile/ProfilePage"), "ProfilePage");
+const batches = () => import("../features/batches/pages");
 const admin = () => import("../features/admin/pages");
 
 /** `needs` an administrator: nobody else is told that the place exists. */
@@ -38,6 +41,8 @@ const places: readonly { pattern: string; page: PageComponent; needs?: "administ
     { pattern: "/projects/:project/services/import", page: later(add, "ImportServicesPage") },
     { pattern: "/projects/:project/services/:service", page: service },
     { pattern: "/projects/:project/services/:service/:tab", page: service },
+    { pattern: "/projects/:project/batches", page: later(batches, "BatchesPage") },
+    { pattern: "/projects/:project/batches/:batch", page: later(batches, "BatchPage") },
     { pattern: "/projects/:project/tags", page: later(() => import("../features/tags/TagsPage"), "TagsPage") },
     { pattern: "/welcome", page: later(() => import("../features/welcome/WelcomePage"), "WelcomePage") },
     { pattern: "/profile", page: profile },

@@ -1,5 +1,6 @@
 import app from "../app/messages.en.json";
 import signIn from "../features/sign-in/messages.en.json";
+import batches from "../features/batches/messages.en.json";
 import overview from "../features/overview/messages.en.json";
 import services from "../features/services/messages.en.json";
 import addServices from "../features/add-services/messages.en.json";
@@ -13,6 +14,7 @@ export const en = {
     ...app,
     ...signIn,
     ...overview,
+    ...batches,
     ...services,
     ...addServices,
     ...service,

@@ -1,5 +1,6 @@
 import app from "../app/messages.zh-CN.json";
 import signIn from "../features/sign-in/messages.zh-CN.json";
+import batches from "../features/batches/messages.zh-CN.json";
 import overview from "../features/overview/messages.zh-CN.json";
 import services from "../features/services/messages.zh-CN.json";
 import addServices from "../features/add-services/messages.zh-CN.json";
@@ -13,6 +14,7 @@ export const zhCN = {
     ...app,
     ...signIn,
     ...overview,
+    ...batches,
     ...services,
     ...addServices,
     ...service,

@@ -1,11 +1,10 @@
-// A project's changes as they happen. A browser keeps few connections to one origin, so the stream is closed while the
-// page is hidden, and everything is read anew when it is seen again.
-import { useEffect, useRef, useState } from "react";
+// A project's changes as they happen, and what keeps a page fresh besides.
+import { useEffect, useRef } from "react";
 import { places } from "../api/client";
 import type { ServiceChange } from "../api/types";
-import { whenRefreshed } from "./refresh";
+import { useEventStream, type LiveState } from "./eventStream";
 
-export type LiveState = "connecting" | "live" | "lost";
+export type { LiveState };
 
 export interface ProjectEventHandlers {
     /** Changes since the last call, at most a few calls a second however many there are. */
@@ -15,94 +14,32 @@ export interface ProjectEventHandlers {
 }
 
 const gathering = 250;
-const longestPause = 30_000;
 
-class ProjectStream {
-    private source: EventSource | undefined;
-    private gathered: ServiceChange[] = [];
-    private flush: number | undefined;
-    private retry: number | undefined;
-    private failures = 0;
-    private wasOpen = false;
-
-    constructor(
-        private readonly project: string,
-        private readonly handlers: () => ProjectEventHandlers,
-        private readonly onState: (state: LiveState) => void,
-    ) {}
-
-    open(): void {
-        if (this.source !== undefined) return;
-        const source = new EventSource(places.streamProjectEvents(this.project));
-        this.source = source;
-        source.onopen = () => {
-            this.failures = 0;
-            this.onState("live");
-            if (this.wasOpen) this.handlers().onResync();
-            this.wasOpen = true;
-        };
-        source.onerror = () => this.again();
-        source.addEventListener("resync", () => this.handlers().onResync());
-        source.addEventListener("service", (event) => this.gather((event as MessageEvent<string>).data));
-    }
-
-    close(): void {
-        this.source?.close();
-        this.source = undefined;
-        window.clearTimeout(this.retry);
-        window.clearTimeout(this.flush);
-        this.flush = undefined;
-        this.gathered = [];
-    }
-
-    private gather(text: string): void {
+export function useProjectEvents(project: string, handlers: ProjectEventHandlers): LiveState {
+    const latest = useRef(handlers);
+    latest.current = handlers;
+    const gathered = useRef<{ changes: ServiceChange[]; flush?: number }>({ changes: [] });
+    useEffect(() => {
+        const mine = gathered.current;
+        return () => window.clearTimeout(mine.flush);
+    }, []);
+    const gather = (text: string) => {
         try {
-            this.gathered.push(JSON.parse(text) as ServiceChange);
+            gathered.current.changes.push(JSON.parse(text) as ServiceChange);
         } catch {
             return;
         }
-        this.flush ??= window.setTimeout(() => {
-            const changes = this.gathered;
-            this.gathered = [];
-            this.flush = undefined;
-            this.handlers().onChanges(changes);
+        gathered.current.flush ??= window.setTimeout(() => {
+            const { changes } = gathered.current;
+            gathered.current = { changes: [] };
+            latest.current.onChanges(changes);
         }, gathering);
-    }
-
-    /** The browser's own retry neither slows down nor survives an error answer. */
-    private again(): void {
-        this.close();
-        this.onState("lost");
-        const pause = Math.min(longestPause, 1000 * 2 ** this.failures);
-        this.failures += 1;
-        this.retry = window.setTimeout(() => this.open(), pause * (0.75 + Math.random() / 2));
-    }
-}
-
-export function useProjectEvents(project: string, handlers: ProjectEventHandlers): LiveState {
-    const [state, setState] = useState<LiveState>("connecting");
-    const latest = useRef(handlers);
-    latest.current = handlers;
-    useEffect(() => {
-        const stream = new ProjectStream(project, () => latest.current, setState);
-        const follow = () => {
-            if (document.hidden) stream.close();
-            else stream.open();
-        };
-        follow();
-        document.addEventListener("visibilitychange", follow);
-        // Not only after the pause: the network is back, or somebody signed in again.
-        const forget = whenRefreshed(() => {
-            stream.close();
-            follow();
-        });
-        return () => {
-            forget();
-            document.removeEventListener("visibilitychange", follow);
-            stream.close();
-        };
-    }, [project]);
-    return state;
+    };
+    const onResync = () => latest.current.onResync();
+    return useEventStream(places.streamProjectEvents(project), {
+        events: { service: gather, resync: onResync },
+        onReopened: onResync,
+    });
 }
 
 /** Calls `act` every `interval` milliseconds while the page is seen: for times that change without an event. */

@@ -1,20 +1,29 @@
 import { useState } from "react";
+import { api } from "../../api/client";
 import { Button } from "../../design/Button";
 import { Dialog } from "../../design/Dialog";
 import { Icon } from "../../design/icons";
 import { Popup } from "../../design/Popup";
 import { Notice } from "../../design/States";
+import { BatchProgress } from "../../features/batches/Progress";
+import { batchPlace, batchTitle, isOver } from "../../features/batches/words";
 import { useTexts } from "../../i18n/i18n";
 import { csvCell, downloadText } from "../../lib/download";
+import { useInterval } from "../../lib/projectEvents";
 import { Link } from "../../lib/router";
+import { useResource } from "../../lib/useResource";
 import { useJobs, type Job } from "../jobs";
+import { useTenancy } from "../tenancy";
+import { useWatched } from "../watched";
 
 /** What runs and what ran: found again from every page. */
 export function JobsMenu() {
     const { t } = useTexts();
     const { jobs } = useJobs();
     const [opened, setOpened] = useState<number>();
-    const running = jobs.filter((job) => job.state === "running").length;
+    const { batches } = useWatched();
+    const running =
+        jobs.filter((job) => job.state === "running").length + batches.filter((batch) => !isOver(batch)).length;
     const shown = jobs.find((job) => job.id === opened);
     return (
         <>
@@ -40,7 +49,7 @@ export function JobsMenu() {
                 {(close) => (
                     <div className="job-list">
                         <div className="popup-title">{t("jobs.title")}</div>
-                        {jobs.length === 0 && <p className="popup-note">{t("jobs.none")}</p>}
+                        <BatchList isAlone={jobs.length === 0} close={close} />
                         {jobs.map((job) => (
                             <button
                                 key={job.id}
@@ -58,6 +67,37 @@ export function JobsMenu() {
                 )}
             </Popup>
             {shown !== undefined && <JobDialog job={shown} onClose={() => setOpened(undefined)} />}
+        </>
+    );
+}
+
+/** Between two readings while the list is open. Milliseconds. */
+const pace = 2000;
+
+/** The batches of the project that are not over, whoever began them. */
+function BatchList({ isAlone, close }: { isAlone: boolean; close: () => void }) {
+    const { t } = useTexts();
+    const { project } = useTenancy();
+    const open = useResource(project && `open batches ${project.id}`, (signal) =>
+        api.listBatches(project?.id ?? "", true, { limit: 10 }, signal),
+    );
+    useInterval(open.reload, pace);
+    if (project === undefined) return <p className="popup-note">{t("jobs.none")}</p>;
+    const batches = open.value?.items ?? [];
+    return (
+        <>
+            {isAlone && batches.length === 0 && open.value !== undefined && (
+                <p className="popup-note">{t("jobs.none")}</p>
+            )}
+            {batches.map((batch) => (
+                <Link key={batch.id} to={batchPlace(batch)} className="job-item" onClick={close}>
+                    <span className="ellipsis strong">{batchTitle(batch, t)}</span>
+                    <BatchProgress batch={batch} />
+                </Link>
+            ))}
+            <Link to={`/projects/${project.id}/batches`} className="popup-note" onClick={close}>
+                {t("jobs.allBatches")}
+            </Link>
         </>
     );
 }

@@ -6,6 +6,7 @@ import { useTexts } from "../../i18n/i18n";
 import { Link, useRouter } from "../../lib/router";
 import { AccountMenu } from "./AccountMenu";
 import { AlarmBell } from "./AlarmBell";
+import { BatchTray } from "./BatchTray";
 import { JobsMenu } from "./JobsMenu";
 import { Navigation } from "./Navigation";
 import { OfflineBar } from "./OfflineBar";
@@ -60,6 +61,7 @@ export function Shell({ children }: { children: ReactNode }) {
                 <OfflineBar />
                 {children}
             </main>
+            <BatchTray />
         </div>
     );
 }

@@ -65,8 +65,13 @@ export function Shares({ parts }: { parts: readonly Share[] }) {
     );
 }
 
-function Bar({ parts }: { parts: readonly Share[] }) {
-    const whole = parts.reduce((sum, part) => sum + (part.value ?? 0), 0);
+interface BarProps {
+    parts: readonly Share[];
+    /** What all parts are of, when they are not the whole themselves. */
+    whole?: number;
+}
+
+export function Bar({ parts, whole = parts.reduce((sum, part) => sum + (part.value ?? 0), 0) }: BarProps) {
     let at = 0;
     return (
         <svg className="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">

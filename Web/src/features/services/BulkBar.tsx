@@ -1,12 +1,15 @@
 import { useState } from "react";
+import { api } from "../../api/client";
 import { useJobs } from "../../app/jobs";
+import { useWatched } from "../../app/watched";
 import { Button } from "../../design/Button";
-import { Confirm, FormDialog } from "../../design/Dialog";
+import { FormDialog } from "../../design/Dialog";
 import { Notice } from "../../design/States";
 import { useTell } from "../../design/Toasts";
 import { useTexts } from "../../i18n/i18n";
 import { TagInput } from "../tags/TagInput";
-import { deleteWork, exportWork, tagWork, type BulkScope } from "./bulk";
+import { batchTargets, exportWork, type BulkScope } from "./bulk";
+import { DeleteDialog } from "./DeleteDialog";
 
 interface BulkBarProps {
     scope: BulkScope;
@@ -16,19 +19,19 @@ interface BulkBarProps {
     mayEdit: boolean;
     onSelectAll: () => void;
     onClear: () => void;
-    onEnd: () => void;
 }
 
 /** What can be done with what is selected; stands above the list while something is. */
-export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelectAll, onClear, onEnd }: BulkBarProps) {
+export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelectAll, onClear }: BulkBarProps) {
     const { t } = useTexts();
     const { start } = useJobs();
     const tell = useTell();
     const [asked, setAsked] = useState<"tag" | "delete">();
     const isAll = scope.selected.kind === "all";
-    const begin = (work: Parameters<typeof start>[0]) => {
-        start(work);
-        tell(t("bulk.started"));
+    const close = () => setAsked(undefined);
+    const exportAll = () => {
+        start(exportWork(scope, count, t));
+        tell(t("bulk.exporting"));
     };
     return (
         <div className="bulk-bar" role="region" aria-label={t("bulk.label")}>
@@ -49,7 +52,7 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
                     {t("bulk.tag")}
                 </Button>
             )}
-            <Button size="small" icon="download" onClick={() => begin(exportWork(scope, count, t))}>
+            <Button size="small" icon="download" onClick={exportAll}>
                 {t("bulk.export")}
             </Button>
             {mayEdit && (
@@ -57,41 +60,23 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
                     {t("bulk.delete")}
                 </Button>
             )}
-            {asked === "tag" && (
-                <BulkTagDialog
-                    project={scope.project}
-                    count={count}
-                    onClose={() => setAsked(undefined)}
-                    onApply={(add, remove) => begin(tagWork(scope, count, add, remove, t, onEnd))}
-                />
-            )}
+            {asked === "tag" && <TagDialog scope={scope} count={count} onClose={close} />}
             {asked === "delete" && (
-                <Confirm
-                    title={t("bulk.deleteTitle", { count })}
-                    submit={t("bulk.deleteSubmit")}
-                    typed={count > 1 ? String(count) : undefined}
-                    onClose={() => setAsked(undefined)}
-                    onConfirm={async () => {
-                        begin(deleteWork(scope, count, t, onEnd));
-                        onClear();
-                    }}
-                >
-                    {t("bulk.deleteText", { count })}
-                </Confirm>
+                <DeleteDialog
+                    project={scope.project}
+                    targets={() => batchTargets(scope)}
+                    count={count}
+                    onClose={close}
+                    onStarted={onClear}
+                />
             )}
         </div>
     );
 }
 
-interface BulkTagDialogProps {
-    project: string;
-    count: number;
-    onApply: (add: string[], remove: string[]) => void;
-    onClose: () => void;
-}
-
-function BulkTagDialog({ project, count, onApply, onClose }: BulkTagDialogProps) {
+function TagDialog({ scope, count, onClose }: { scope: BulkScope; count: number; onClose: () => void }) {
     const { t } = useTexts();
+    const { watch } = useWatched();
     const [add, setAdd] = useState<string[]>([]);
     const [remove, setRemove] = useState<string[]>([]);
     return (
@@ -99,14 +84,17 @@ function BulkTagDialog({ project, count, onApply, onClose }: BulkTagDialogProps)
             title={t("bulk.tagTitle", { count })}
             submit={t("bulk.tagSubmit")}
             canSubmit={add.length + remove.length > 0}
-            onSubmit={async () => onApply(add, remove)}
+            onSubmit={async () => {
+                const targets = await batchTargets(scope);
+                watch(await api.createBatch(scope.project, { kind: "tag", targets, parameters: { add, remove } }));
+            }}
             onClose={onClose}
         >
             {() => (
                 <>
-                    <TagInput project={project} label={t("bulk.addTags")} tags={add} onChange={setAdd} />
+                    <TagInput project={scope.project} label={t("bulk.addTags")} tags={add} onChange={setAdd} />
                     <TagInput
-                        project={project}
+                        project={scope.project}
                         label={t("bulk.removeTags")}
                         hint={t("bulk.removeHint")}
                         tags={remove}

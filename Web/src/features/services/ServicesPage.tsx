@@ -1,9 +1,10 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { api, places } from "../../api/client";
 import type { EdgeService, ServiceChange } from "../../api/types";
 import type { PlaceProps } from "../../app/Places";
 import { useSession } from "../../app/session";
 import { useTenancy } from "../../app/tenancy";
+import { useWatched } from "../../app/watched";
 import { Button, LinkButton } from "../../design/Button";
 import { DataTable, Pager, pageSizes } from "../../design/DataTable";
 import { Page } from "../../design/Page";
@@ -74,7 +75,6 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
                         onSelectAll={selection.selectAll}
                         onClear={selection.clear}
-                        onEnd={list.reload}
                     />
                 )}
                 <DataTable
@@ -133,6 +133,14 @@ function useServiceList(project: string, query: URLSearchParams) {
         count.reload();
     }, [pages.reload, count.reload]);
     const soon = useThrottled(reload, pace);
+    // What a batch of ours has changed is shown as soon as it is through.
+    const { endings } = useWatched();
+    const seen = useRef(endings);
+    useEffect(() => {
+        if (seen.current === endings) return;
+        seen.current = endings;
+        reload();
+    }, [endings, reload]);
     const { set } = pages;
     const replace = useCallback(
         (service: EdgeService) =>

@@ -1,9 +1,10 @@
-// What is done to many services at once, one request a service, a few at a time, with a result for each.
+// What is done to many services at once: a batch that the platform carries out, or a file that is put together here.
 import { api } from "../../api/client";
+import type { BatchFilter, BatchTargets } from "../../api/hosting";
 import type { EdgeService, ServiceFilter } from "../../api/types";
 import type { JobProgress, JobWork } from "../../app/jobs";
 import { problemText } from "../../design/States";
-import type { MessageKey, Translate } from "../../i18n/i18n";
+import type { Translate } from "../../i18n/i18n";
 import { downloadText } from "../../lib/download";
 import { problemFrom } from "../../lib/useResource";
 import type { Selected } from "./selection";
@@ -16,101 +17,41 @@ export interface BulkScope {
     selected: Selected;
 }
 
-/** So many requests at once: the platform serves others too, and a browser has six connections. */
-const concurrency = 3;
-/** How often a request is tried again that the platform had no room for, or that did not arrive. */
-const retries = 4;
+/** As batches have it; what the list does not filter by is left out. */
+export function batchFilter(filter: ServiceFilter): BatchFilter {
+    const { tag, drifted, ...same } = filter;
+    const plain = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined && value !== ""));
+    return {
+        ...(plain as BatchFilter),
+        ...(tag === undefined || tag.length === 0 ? {} : { tags: tag }),
+        ...(drifted === undefined ? {} : { drifted: drifted === "true" }),
+    };
+}
 
-async function targets(scope: BulkScope, progress: JobProgress): Promise<Target[]> {
+/** Whom a batch is for: all that match are named by the filter, so nobody reads them one by one. */
+export async function batchTargets(scope: BulkScope, hosted?: "hostedOnly"): Promise<BatchTargets> {
     const { selected } = scope;
-    if (selected.kind === "some") return [...selected.services].map(([id, name]) => ({ id, name }));
+    if (selected.kind === "all" && selected.except.size === 0) return { filter: batchFilter(scope.filter) };
+    if (selected.kind === "some") {
+        const wanted = [...selected.services.values()].filter((each) => !hosted || each.mode === "hosted");
+        return { ids: wanted.map(({ id }) => id) };
+    }
+    // All but a few: the platform's filter has no word for that.
+    const filter = hosted ? { ...scope.filter, mode: "hosted" } : scope.filter;
+    return { ids: (await targets({ ...scope, filter })).map(({ id }) => id) };
+}
+
+async function targets(scope: BulkScope, signal?: AbortSignal): Promise<Target[]> {
+    const { selected } = scope;
+    if (selected.kind === "some") return [...selected.services.values()];
     const found: Target[] = [];
     let cursor: string | undefined;
     do {
-        const page = await api.listServices(
-            scope.project,
-            scope.filter,
-            "name",
-            { limit: 500, cursor },
-            progress.signal,
-        );
+        const page = await api.listServices(scope.project, scope.filter, "name", { limit: 500, cursor }, signal);
         found.push(...page.items.filter((each) => !selected.except.has(each.id)).map(({ id, name }) => ({ id, name })));
         cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     return found;
-}
-
-async function patiently(work: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-        try {
-            await work();
-            return;
-        } catch (error) {
-            const problem = problemFrom(error);
-            const mayPass = problem.isOffline || problem.status === 429 || problem.status === 503;
-            if (!mayPass || attempt >= retries || signal.aborted) throw problem;
-            const pause = (problem.retryAfter ?? 2 ** attempt / 2) * 1000;
-            await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
-        }
-    }
-}
-
-async function eachTarget(
-    scope: BulkScope,
-    progress: JobProgress,
-    t: Translate,
-    act: (target: Target) => Promise<unknown>,
-): Promise<void> {
-    const waiting = await targets(scope, progress);
-    progress.setTotal(waiting.length);
-    let next = 0;
-    const worker = async () => {
-        while (!progress.signal.aborted) {
-            const target = waiting[next];
-            next += 1;
-            if (target === undefined) return;
-            let reason = "";
-            try {
-                await patiently(() => act(target), progress.signal);
-            } catch (error) {
-                reason = problemText(problemFrom(error), t);
-            }
-            progress.add({ ...target, reason });
-        }
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
-}
-
-const work = (scope: BulkScope, key: MessageKey, count: number, run: JobWork["run"]): JobWork => ({
-    title: { key, values: { count } },
-    project: scope.project,
-    run,
-});
-
-export function tagWork(
-    scope: BulkScope,
-    count: number,
-    add: string[],
-    remove: string[],
-    t: Translate,
-    onEnd: () => void,
-): JobWork {
-    return work(scope, "bulk.tagJob", count, (progress) =>
-        eachTarget(scope, progress, t, ({ id }) => api.changeServiceTags(id, add, remove)).finally(onEnd),
-    );
-}
-
-export function deleteWork(scope: BulkScope, count: number, t: Translate, onEnd: () => void): JobWork {
-    return work(scope, "bulk.deleteJob", count, (progress) =>
-        eachTarget(scope, progress, t, async ({ id }) => {
-            try {
-                await api.deleteService(id);
-            } catch (error) {
-                // Somebody else was faster, or the answer to our own request was lost.
-                if (problemFrom(error).status !== 404) throw error;
-            }
-        }).finally(onEnd),
-    );
 }
 
 /** The platform takes so many ids at once. */
@@ -118,8 +59,8 @@ const exported = 100;
 
 /** Puts the parts together to one file that can be imported again. */
 export function exportWork(scope: BulkScope, count: number, t: Translate): JobWork {
-    return work(scope, "bulk.exportJob", count, async (progress) => {
-        const all = await targets(scope, progress);
+    const run = async (progress: JobProgress) => {
+        const all = await targets(scope, progress.signal);
         progress.setTotal(all.length);
         const parts: string[] = [];
         for (let from = 0; from < all.length && !progress.signal.aborted; from += exported) {
@@ -139,5 +80,6 @@ export function exportWork(scope: BulkScope, count: number, t: Translate): JobWo
             part.forEach((target) => progress.add({ ...target, reason }));
         }
         if (!progress.signal.aborted && parts.length > 0) downloadText("services.csv", "text/csv", parts.join(""));
-    });
+    };
+    return { title: { key: "bulk.exportJob", values: { count } }, project: scope.project, run };
 }

@@ -22,6 +22,8 @@ export function filterFrom(query: URLSearchParams): ServiceFilter {
         tag: tags.length === 0 ? undefined : tags.slice(0, 10),
         version: one("version"),
         q: one("q"),
+        host: one("host"),
+        drifted: one("drifted") === "true" ? "true" : undefined,
     };
 }
 
@@ -42,4 +44,6 @@ export const nothing: Record<string, undefined> = {
     tag: undefined,
     version: undefined,
     q: undefined,
+    host: undefined,
+    drifted: undefined,
 };

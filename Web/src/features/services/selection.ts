@@ -3,8 +3,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { EdgeService } from "../../api/types";
 import type { Selection } from "../../design/DataTable";
 
+type Target = Pick<EdgeService, "id" | "name" | "mode" | "category">;
+
 export type Selected =
-    | { kind: "some"; services: ReadonlyMap<string, string> }
+    | { kind: "some"; services: ReadonlyMap<string, Target> }
     | { kind: "all"; except: ReadonlySet<string> };
 
 const nobody: Selected = { kind: "some", services: new Map() };
@@ -16,7 +18,7 @@ function change(selected: Selected, rows: readonly EdgeService[], isOn: boolean)
         return { kind: "all", except };
     }
     const services = new Map(selected.services);
-    rows.forEach((row) => (isOn ? services.set(row.id, row.name) : services.delete(row.id)));
+    rows.forEach((row) => (isOn ? services.set(row.id, row) : services.delete(row.id)));
     return { kind: "some", services };
 }
 
