@@ -43,7 +43,7 @@ struct BatchProgress: Equatable {
     /// One line for a log.
     func line(at now: Timestamp) -> String {
         let back = goesBack && !batch.state.isFinal ? ", rolling back" : ""
-        let counts = "\(done) of \(total) done" + (batch.counts.failed > 0 ? ", \(batch.counts.failed) failed" : "")
+        let counts = amount + (batch.counts.failed > 0 ? ", \(batch.counts.failed) failed" : "")
         let parts: [String?] = [
             now.short, batch.state.rawValue + back,
             batch.waves > 1 ? "wave \(batch.wave) of \(batch.waves)" : nil, counts,
@@ -51,6 +51,11 @@ struct BatchProgress: Equatable {
             batch.reason.isEmpty ? nil : "(\(batch.reason))",
         ]
         return parts.compactMap { $0?.withoutControlCharacters }.joined(separator: "  ") + "\n"
+    }
+
+    private var amount: String {
+        guard goesBack else { return "\(done) of \(total) done" }
+        return total > 0 ? "\(done) of \(total) undone" : "nothing to undo"
     }
 
     /// Whether a log needs a line of it after the one of `last`: not for each of ten thousand targets.

@@ -93,5 +93,12 @@ struct BatchArgumentTests {
         #expect(
             BatchProgress(batch).line(at: Timestamp(milliseconds: 0))
                 == "1970-01-01T00:00:00Z  running  1 of 1000 done, 1 failed  (a b)\n")
+        batch.counts.pending = 0
+        batch.direction = .back
+        batch.state = .rolledBack
+        batch.reason = ""
+        #expect(
+            BatchProgress(batch).line(at: Timestamp(milliseconds: 0))
+                == "1970-01-01T00:00:00Z  rolledBack  nothing to undo, 1 failed\n")
     }
 }

@@ -145,7 +145,7 @@ struct BatchCommandTests {
         try await run(["batches", "rollback", batchId, "--wait"], answering: fleetWithBatches(events: events)) {
             console, server, failure in
             #expect(failure == nil)
-            #expect(console.output.contains("  running, rolling back  1 of 2 done\n"))
+            #expect(console.output.contains("  running, rolling back  1 of 2 undone\n"))
             #expect(server.requests.first?.uri == "/api/v1/batches/\(batchId)/rollback")
         }
     }
