@@ -204,7 +204,7 @@ let package = Package(
             swiftSettings: houseSettings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "Client", "Fleet", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["TestSupport", "Client", "Fleet", "Store", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: houseSettings),
     ],
     swiftLanguageModes: [.v6]

@@ -159,19 +159,33 @@ package struct BatchCatalog: Sendable {
     /// Tries again what failed or was cancelled.
     package func retryBatch(in access: BatchAccess) async throws -> Batch {
         try await change("batch.retry", in: access) { record, session, _ in
-            guard record.batch.state.isFinal || record.batch.state == .paused, record.batch.direction == .forward else {
+            guard record.batch.state.isFinal || record.batch.state == .paused else {
                 throw Self.refusal("tried again", record)
             }
-            let now = context.now()
-            guard
-                try session.changeBatchItems(of: record.batch.id, from: [.failed, .cancelled], to: .pending, at: now)
-                    > 0
-            else { throw EdgewrightError(.conflict, "Nothing of this batch has failed.") }
+            let id = record.batch.id
+            let isForward = record.batch.direction == .forward
+            let changed =
+                isForward
+                ? try session.changeBatchItems(of: id, from: [.failed, .cancelled], to: .pending, at: context.now())
+                : try session.resumeUndoing(of: id)
+            guard changed > 0 else { throw EdgewrightError(.conflict, "Nothing of this batch has failed.") }
             record.batch.state = .running
             record.batch.reason = ""
             record.batch.finishedAt = nil
             record.gateSince = nil
-            record.tolerated = BatchTolerance()
+            if isForward { record.tolerated = BatchTolerance() }
+        }
+    }
+
+    /// Takes back what was done, the last first; what is under way is finished before.
+    package func rollBackBatch(in access: BatchAccess) async throws -> Batch {
+        try await change("batch.rollback", in: access) { record, session, who in
+            guard record.batch.kind.canRollBack else {
+                throw EdgewrightError(
+                    .unsupported, "What a batch of kind \(record.batch.kind.rawValue) does can't be undone.")
+            }
+            guard record.batch.direction == .forward else { throw Self.refusal("rolled back", record) }
+            try session.rollBackBatch(&record, reason: "rolled back by \(who)", at: context.now())
         }
     }
 

@@ -37,7 +37,7 @@ struct BatchDraft {
             item.hostName = target.hostName
             return item
         }
-        offline = targets.count { !$0.isOnline }
+        offline = targets.count(where: \.isOffline)
         preview = targets.prefix(BatchPlan.maximumItems).map { target in
             let change = image.map { "\(target.image ?? "") → \($0.reference)" } ?? target.image ?? ""
             return BatchPlan.Item(name: target.name, hostName: target.hostName, note: change)

@@ -33,12 +33,22 @@ package struct BatchEngine: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            await begin()
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
                     await takeUp(&group)
                     await desk.wait(atMost: Self.look)
                 }
             }
+        }
+    }
+
+    private func begin() async {
+        do {
+            try await storage.begin()
+        } catch {
+            // Then they are taken up when their holds have run out.
+            logger.warning("batches can't be read", metadata: ["error": "\(error)"])
         }
     }
 

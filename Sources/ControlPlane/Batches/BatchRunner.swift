@@ -20,7 +20,7 @@ struct BatchRunner: Sendable {
 
     func run() async {
         do {
-            try await storage.takeOver(id)
+            guard try await storage.takeOver(id) else { return }
         } catch {
             return logger.warning("a batch can't be taken over", metadata: ["batch": "\(id)", "error": "\(error)"])
         }
@@ -39,8 +39,9 @@ struct BatchRunner: Sendable {
             unwritten += mailbox.take()
             let wait: Duration
             do {
-                guard try await storage.hold(id) else { return }
-                let advance = try await storage.advance(id, unwritten, notes: mailbox.takeNotes())
+                guard let advance = try await storage.advance(id, unwritten, notes: mailbox.takeNotes()) else {
+                    return  // Another process has it by now, or its project is gone.
+                }
                 underWay += advance.begun.count - unwritten.count
                 unwritten = []
                 failures = 0
@@ -48,8 +49,6 @@ struct BatchRunner: Sendable {
                 if advance.isAtRest, underWay == 0 { return try await storage.release(id) }
                 let pause = underWay > 0 ? Self.noteInterval : Self.renewal
                 wait = min(pause, advance.next.map { max(.milliseconds(10), $0.since(now())) } ?? pause)
-            } catch let error as EdgewrightError where error.code == .notFound {
-                return  // Its project is gone, and it with it.
             } catch {
                 guard !Task.isCancelled else { return }
                 failures += 1
@@ -87,11 +86,9 @@ struct BatchRunner: Sendable {
             return BatchItemTransition(.failed, reason: "this version does not know “\(batch.kind.rawValue)”")
         }
         if batch.direction == .back {
-            switch await action.undo(work) {
-            case .done, .skipped: return BatchItemTransition(.rolledBack)
-            case .failed(let reason), .failedForNow(let reason), .offline(let reason), .busy(let reason):
-                return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
-            }
+            return .afterUndoing(
+                await action.undo(work), attempts: item.attempts, policy: batch.policy, now: now(),
+                jitter: .random(in: 0...1))
         }
         let outcome = await action.perform(work)
         let begin = batch.startedAt ?? batch.createdAt

@@ -3,22 +3,28 @@ import Store
 
 /// The rows of batches, as the engine needs them; so that it can be driven without a database too.
 protocol BatchStorage: Sendable {
+    /// Before anything else: what an earlier process has left behind and nobody else can have.
+    func begin() async throws
+
     /// Batches that are to be carried out and that no other process holds.
     func openBatches() async throws -> [Identifier<Batch>]
 
-    /// Takes or keeps a batch for this process, for a while.
+    /// Takes a batch for this process, for a while.
     func hold(_ id: Identifier<Batch>) async throws -> Bool
 
     func release(_ id: Identifier<Batch>) async throws
 
     /// Items that were under way in a process that died begin anew.
-    func takeOver(_ id: Identifier<Batch>) async throws
+    /// - Returns: whether the batch is this process's.
+    func takeOver(_ id: Identifier<Batch>) async throws -> Bool
 
     /// Writes what became of items, and decides and writes what comes next, in one transaction.
+    /// Keeps the batch for this process, for a while.
     /// - Parameter notes: what is being done with those that are under way, by position.
+    /// - Returns: `nil` when another process has the batch by now: then nothing was written.
     func advance(
         _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
-    ) async throws -> BatchAdvance
+    ) async throws -> BatchAdvance?
 
     /// Keeps for later attempts at an item what they must know; written when it returns.
     /// - Throws: when another process has the batch by now: then nothing may be done to the target any more.

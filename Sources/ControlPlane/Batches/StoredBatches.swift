@@ -13,6 +13,12 @@ struct StoredBatches: BatchStorage {
     let recorder: AuditRecorder
     let holder: String
 
+    /// A file of SQLite's is opened by one process: whoever held batches in it is dead, and need not be waited for.
+    func begin() async throws {
+        guard context.database.dialect == .sqlite else { return }
+        try await context.write { try $0.releaseAllBatches() }
+    }
+
     func openBatches() async throws -> [Identifier<Batch>] {
         let (holder, now) = (holder, context.now())
         return try await context.read { try $0.openBatches(for: holder, at: now) }
@@ -30,11 +36,19 @@ struct StoredBatches: BatchStorage {
         try await context.write { try $0.releaseBatch(id, holder: holder) }
     }
 
-    func takeOver(_ id: Identifier<Batch>) async throws {
+    func takeOver(_ id: Identifier<Batch>) async throws -> Bool {
         try await context.write { session in
-            guard let record = try session.batch(id) else { return }
+            try session.lock("batch:\(id)")
+            guard try isHeld(id, session), let record = try session.batch(id) else { return false }
             try session.resetRunningItems(of: id, record.batch.direction)
+            return true
         }
+    }
+
+    /// Within a transaction: keeps the hold, which then nobody else can take until its end.
+    private func isHeld(_ id: Identifier<Batch>, _ session: any SQLSession) throws -> Bool {
+        let now = context.now()
+        return try session.holdBatch(id, holder: holder, at: now, until: now + Self.holding)
     }
 
     func remember(_ memo: String, of id: Identifier<Batch>, position: Int) async throws {
@@ -47,11 +61,12 @@ struct StoredBatches: BatchStorage {
 
     func advance(
         _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
-    ) async throws -> BatchAdvance {
+    ) async throws -> BatchAdvance? {
         let now = context.now()
         return try await context.write { session in
             try session.lock("batch:\(id)")
-            guard var record = try session.batch(id) else { throw EdgewrightError.notFound("batch", id.rawValue) }
+            // A process that slept longer than its hold must not write over what its successor does.
+            guard try isHeld(id, session), var record = try session.batch(id) else { return nil }
             try session.noteBatchItems(of: id, notes)
             try session.finishBatchItems(of: id, finished, at: now)
             try session.wakeOfflineItems(of: id)
@@ -81,7 +96,8 @@ struct StoredBatches: BatchStorage {
             record.batch.startedAt = record.batch.startedAt ?? now
             advance.begun = try session.claimBatchItems(
                 of: record, limit: limit, at: now, busyUntil: now + Self.busyPause)
-            return advance.begun.isEmpty
+            // With nothing begun, either their services are busy and they wait by now, or their hosts are full.
+            return advance.begun.isEmpty && record.batch.policy.concurrencyPerHost == nil
         case .watchGate: record.gateSince = now
         case .failUnhealthy: try session.failUnhealthyItems(of: record, at: now)
         case .enterWave(let wave):
@@ -97,6 +113,7 @@ struct StoredBatches: BatchStorage {
         case .finish(let state):
             record.batch.state = state
             record.batch.finishedAt = now
+            if record.batch.direction == .forward { record.batch.reason = "" }
             try recordEnd(record, session)
             return false
         case .wait(let until, let reason):
@@ -134,6 +151,9 @@ extension SQLSession {
     func rollBackBatch(_ record: inout BatchRecord, reason: String, at now: Timestamp) throws {
         record.batch.direction = .back
         record.batch.reason = reason
+        record.batch.state = .running
+        // What fails from now on could not be taken back.
+        record.tolerated.total = try batch(record.batch.id)?.batch.counts.failed ?? 0
         record.batch.finishedAt = nil
         try changeBatchItems(
             of: record.batch.id, from: [.pending, .waiting], to: .cancelled, reason: "rolled back before its turn",

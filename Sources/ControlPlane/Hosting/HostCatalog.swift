@@ -104,6 +104,10 @@ package struct HostCatalog: Sendable {
                 throw EdgewrightError(
                     .conflict, "“\(host.name)” can't be deleted while \(services) on it: delete them first.")
             }
+            guard try !session.isAwaited(host) else {
+                throw EdgewrightError(
+                    .conflict, "“\(host.name)” can't be deleted while a batch is to work on it: cancel that first.")
+            }
             try session.deleteHost(host.id)
             try recorder.record(
                 event("host.delete", host, in: access.project), by: access.project.caller, in: session)

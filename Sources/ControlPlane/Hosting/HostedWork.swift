@@ -124,8 +124,7 @@ struct HostedWork: Sendable {
     private func crash(
         _ container: ContainerState, hasEnded: Bool, _ id: Identifier<EdgeService>, _ engine: any WorkloadHost
     ) async -> HostingError {
-        // While it runs again the engine says 0.
-        let code = container.exitCode.map { hasEnded || $0 != 0 ? " with exit code \($0)" : "" } ?? ""
+        let code = container.exitCode.map { " with exit code \($0)" } ?? ""
         let log = await lastLines(of: id, engine)
         let what = hasEnded ? "it ended\(code)" : "it ends\(code) again and again"
         return HostingError(.invalid, "\(what) instead of running\(log)")

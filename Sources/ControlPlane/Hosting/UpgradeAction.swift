@@ -49,16 +49,23 @@ struct UpgradeAction: BatchAction {
         await item.hosted(on: item.hostName) {
             var target = try await work.target(item)
             guard let memo = try Memo(item), target.workload.revision == item.batch.id.rawValue else {
-                throw EdgewrightError(.notFound, "“\(item.name)” was not changed, or was changed again since")
+                return try await takeBack(item, target)
             }
+            let changed = target.workload
             target.record.workload.image = memo.before.image
             target.record.workload.digest = memo.before.digest
             target.record.workload.settings = memo.before.settings
             target.record.workload.revision = "\(item.batch.id)-back"
-            var current = target.workload
-            current.image = target.workload.image
-            try await change(item, target, operation: "service.rollback", from: current)
+            try await change(item, target, operation: "service.rollback", from: changed)
         }
+    }
+
+    /// A change that a crash cut short before it was written down: the old container may still be aside.
+    private func takeBack(_ item: BatchWork, _ target: HostedTarget) async throws {
+        guard try await target.engine.restore(item.serviceId) else {
+            throw EdgewrightError(.notFound, "“\(item.name)” was not changed, or was changed again since")
+        }
+        if target.workload.desired == .running { try await target.engine.start(item.serviceId) }
     }
 
     // MARK: Steps

@@ -71,6 +71,24 @@ extension BatchItemTransition {
         }
     }
 
+    /// The same for an attempt to take back what was done. What may pass is tried again, as often as forward.
+    package static func afterUndoing(
+        _ outcome: BatchOutcome, attempts: Int, policy: BatchPolicy, now: Timestamp, jitter: Double
+    ) -> BatchItemTransition {
+        switch outcome {
+        case .done: return BatchItemTransition(.rolledBack)
+        case .skipped(let reason): return BatchItemTransition(.rolledBack, reason: reason)
+        case .failed(let reason): return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
+        case .failedForNow(let reason), .offline(let reason), .busy(let reason):
+            // Those of the way forward are counted too.
+            guard attempts <= 2 * policy.retries + 1 else {
+                return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
+            }
+            return BatchItemTransition(
+                .succeeded, reason: "not undone yet: \(reason)", notBefore: now + retryPause(attempts, jitter))
+        }
+    }
+
     private static func wait(
         _ waiting: Waiting, _ reason: String, _ pause: Duration, _ now: Timestamp
     ) -> BatchItemTransition {

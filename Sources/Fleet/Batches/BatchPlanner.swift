@@ -161,7 +161,8 @@ package enum BatchPlanner {
         guard total.running == 0, total.waiting == 0, total.succeeded == 0 else {
             return .wait(until: situation.nextDue, reason: nil)
         }
-        return .finish(.rolledBack)
+        // Those that had failed before it turned round were noted then.
+        return .finish(total.failed > situation.tolerated.total ? .failed : .rolledBack)
     }
 }
 

@@ -164,7 +164,9 @@ extension ContainerState {
         let image = labels.image(details.configuration.labels ?? [:]) ?? details.configuration.image
         self.init(
             id: details.id, state: State(engine: details.state.status), image: image,
-            startedAt: details.state.startedAt.flatMap(Timestamp.init(engine:)), exitCode: details.state.exitCode,
+            startedAt: details.state.startedAt.flatMap(Timestamp.init(engine:)),
+            // While it runs the engine says 0.
+            exitCode: details.state.status == "running" ? nil : details.state.exitCode,
             restarts: details.restartCount ?? 0, seenAt: Timestamp(Date()))
     }
 }

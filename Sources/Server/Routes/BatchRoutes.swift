@@ -36,6 +36,7 @@ enum BatchRoutes {
             action("pause", "pauseBatch", of: batches) { try await batches.pauseBatch(in: $0) },
             action("resume", "resumeBatch", of: batches) { try await batches.resumeBatch(in: $0) },
             action("cancel", "cancelBatch", of: batches) { try await batches.cancelBatch(in: $0) },
+            action("rollback", "rollBackBatch", of: batches) { try await batches.rollBackBatch(in: $0) },
             action("retry", "retryBatch", of: batches) { try await batches.retryBatch(in: $0) },
         ]
     }

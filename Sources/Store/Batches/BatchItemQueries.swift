@@ -101,14 +101,7 @@ extension SQLSession {
     ) throws -> [ClaimedBatchItem] {
         let id = record.batch.id.rawValue
         let forward = record.batch.direction == .forward
-        let rows = try query(
-            """
-            SELECT position, service_id, name, attempts, host_id, host_name, memo FROM batch_item
-            WHERE batch_id = ? AND state IN (\(forward ? "'pending', 'waiting'" : "'succeeded'")) AND wave <= ?
-                AND (not_before IS NULL OR not_before <= ?)
-            ORDER BY position \(forward ? "ASC" : "DESC") LIMIT ?
-            """,
-            [id, forward ? record.currentWave : record.batch.waves, now.milliseconds, limit])
+        let rows = try dueBatchItems(of: record, limit: limit, at: now)
         let wanted = try rows.map { row in
             var item = ClaimedBatchItem(
                 position: try row.int(0), serviceId: Identifier(rawValue: try row.text(1)), name: try row.text(2),
@@ -127,7 +120,7 @@ extension SQLSession {
                 try execute(
                     """
                     UPDATE batch_item SET state = 'running', waiting = NULL, reason = '', not_before = NULL,
-                        attempts = ?, started_at = COALESCE(started_at, ?) WHERE batch_id = ? AND position = ?
+                        undoing = \(forward ? 0 : 1), attempts = ?, started_at = COALESCE(started_at, ?) WHERE batch_id = ? AND position = ?
                     """, [item.attempts, now.milliseconds, id, item.position])
             } else {
                 try execute(
@@ -138,6 +131,33 @@ extension SQLSession {
             }
         }
         return wanted.filter { mine.contains($0.serviceId) }
+    }
+
+    /// Those that may begin, in order. Of a host no more than it may have at once; the others are not held up by it.
+    private func dueBatchItems(of record: BatchRecord, limit: Int, at now: Timestamp) throws -> [SQLRow] {
+        let forward = record.batch.direction == .forward
+        let columns = "position, service_id, name, attempts, host_id, host_name, memo"
+        let due = """
+            FROM batch_item i WHERE batch_id = ? AND state IN (\(forward ? "'pending', 'waiting'" : "'succeeded'"))
+                AND wave <= ? AND (not_before IS NULL OR not_before <= ?)
+            """
+        let order = forward ? "ASC" : "DESC"
+        let id = record.batch.id.rawValue
+        let values: [any SQLBindable] = [
+            id, forward ? record.currentWave : record.batch.waves, now.milliseconds,
+        ]
+        guard let perHost = record.batch.policy.concurrencyPerHost else {
+            return try query("SELECT \(columns) \(due) ORDER BY position \(order) LIMIT ?", values + [limit])
+        }
+        return try query(
+            """
+            SELECT \(columns) FROM (
+                SELECT \(columns), ROW_NUMBER() OVER (PARTITION BY host_id ORDER BY position \(order)) AS place \(due)
+            ) d
+            WHERE host_id IS NULL OR place <= ? - (
+                SELECT COUNT(*) FROM batch_item r WHERE r.batch_id = ? AND r.state = 'running' AND r.host_id = d.host_id)
+            ORDER BY position \(order) LIMIT ?
+            """, values + [perHost, id, limit])
     }
 
     private func servicesClaimed(
@@ -207,6 +227,16 @@ extension SQLSession {
         try execute("DELETE FROM service_claim WHERE batch_id = ?", [batch.rawValue])
     }
 
+    /// What could not be taken back is tried again.
+    /// - Returns: how many there are.
+    package func resumeUndoing(of batch: Identifier<Batch>) throws -> Int {
+        try execute(
+            """
+            UPDATE batch_item SET state = 'succeeded', reason = '', not_before = NULL
+            WHERE batch_id = ? AND state = 'failed' AND undoing = 1
+            """, [batch.rawValue])
+    }
+
     /// - Returns: how many changed.
     @discardableResult
     package func changeBatchItems(
@@ -221,12 +251,20 @@ extension SQLSession {
             [state.rawValue, reason, state.isFinal ? now.milliseconds : nil, batch.rawValue] + states.map(\.rawValue))
     }
 
-    /// Services that come back need not be waited for any longer.
+    /// What waits for an offline host is tried again so much later at least: before that the host has come back since.
+    private static var offlinePause: Int { 30_000 }
+
+    /// Services and hosts that come back need not be waited for any longer.
     package func wakeOfflineItems(of batch: Identifier<Batch>) throws {
         try execute(
             """
             UPDATE batch_item SET not_before = NULL WHERE batch_id = ? AND state = 'waiting' AND waiting = 'offline'
-                AND service_id IN (SELECT id FROM service WHERE status = 'online')
+                AND (
+                    host_id IS NULL AND service_id IN (SELECT id FROM service WHERE status = 'online')
+                    OR EXISTS (
+                        SELECT 1 FROM host h WHERE h.id = batch_item.host_id AND h.status = 'online'
+                            AND h.status_since > batch_item.not_before - \(Self.offlinePause))
+                )
             """, [batch.rawValue])
     }
 }

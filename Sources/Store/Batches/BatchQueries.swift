@@ -137,6 +137,10 @@ extension SQLSession {
             """, [holder, end.milliseconds, id.rawValue, holder, now.milliseconds]) == 1
     }
 
+    package func releaseAllBatches() throws {
+        try execute("UPDATE batch SET holder = NULL, held_until = NULL WHERE holder IS NOT NULL", [])
+    }
+
     package func releaseBatch(_ id: Identifier<Batch>, holder: String) throws {
         try execute(
             "UPDATE batch SET holder = NULL, held_until = NULL WHERE id = ? AND holder = ?", [id.rawValue, holder])

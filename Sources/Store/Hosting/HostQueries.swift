@@ -60,6 +60,16 @@ extension SQLSession {
             ])
     }
 
+    /// Whether a batch that is not over has targets on the host.
+    package func isAwaited(_ host: EdgeHost) throws -> Bool {
+        try count(
+            """
+            SELECT COUNT(*) FROM batch b JOIN batch_item i ON i.batch_id = b.id
+                AND i.state IN ('pending', 'waiting', 'running')
+            WHERE b.project_id = ? AND b.finished_at IS NULL AND i.host_id = ?
+            """, [host.projectId.rawValue, host.id.rawValue]) > 0
+    }
+
     /// - Throws: `StoreError.foreignKeyViolation` while services are on it.
     package func deleteHost(_ id: Identifier<EdgeHost>) throws {
         try execute("DELETE FROM host WHERE id = ?", [id.rawValue])

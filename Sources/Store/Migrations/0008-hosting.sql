@@ -96,3 +96,5 @@ CREATE TABLE workload_defaults (
 ALTER TABLE batch_item ADD COLUMN host_id TEXT;
 ALTER TABLE batch_item ADD COLUMN host_name TEXT;
 ALTER TABLE batch_item ADD COLUMN memo TEXT;
+-- 1: its last attempt was to take back what had been done.
+ALTER TABLE batch_item ADD COLUMN undoing BIGINT NOT NULL DEFAULT 0;

@@ -88,7 +88,7 @@ extension SQLSession {
 package struct BatchTarget: Sendable {
     package let id: Identifier<EdgeService>
     package let name: String
-    package let isOnline: Bool
+    package let isOffline: Bool
     package let mode: ServiceMode
     package let category: ServiceCategory
     /// Of hosted services.
@@ -99,7 +99,7 @@ package struct BatchTarget: Sendable {
     init(_ row: SQLRow) throws {
         id = Identifier(rawValue: try row.text(0))
         name = try row.text(1)
-        isOnline = try row.text(2) == ServiceStatus.online.rawValue
+        isOffline = try row.text(2) == ServiceStatus.offline.rawValue
         mode = try row.word(3)
         category = try row.word(4)
         hostId = try row.textOrNil(5).map(Identifier.init(rawValue:))
