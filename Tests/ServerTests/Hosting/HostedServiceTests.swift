@@ -46,6 +46,76 @@ import Testing
         }
     }
 
+    @Test(arguments: TestEngine.allCases)
+    func `a batch of upgrades is rolled back, by a person or by its failures`(store: TestEngine) async throws {
+        try await withNode(on: store) { node in
+            let batch = try await node.install(DockerWorld.image, count: 2)
+            try await node.requireSuccess(of: batch)
+            let ids = try await node.items(of: batch).compactMap { $0["serviceId"] as? String }
+            let newer: [String: any Sendable] = ["image": node.images[DockerWorld.newerImage] ?? ""]
+            let upgrade = try await node.change("upgrade", ids, newer)
+            try await node.requireSuccess(of: upgrade)
+            _ = try await node.admin.post("/api/v1/batches/\(upgrade["id"])/rollback", [:]).expect(200)
+            #expect(try await node.ended(upgrade["id"])["state"] == "rolledBack")
+            for id in ids {
+                let service = try await node.admin.poll("/api/v1/services/\(id)") { $0["version"] == "3.6.0" }
+                #expect(service["image"] == DockerWorld.image)
+                #expect(try await node.containers(of: id) == ["edgewright-\(id) running"])
+            }
+            let twice = try await node.admin.post("/api/v1/batches/\(upgrade["id"])/rollback", [:])
+            #expect(twice.status == 409)
+            // The second one's container is gone, so that its upgrade can't be; the first one's is taken back.
+            try await node.engine.docker("rm", "--force", "edgewright-\(ids[1])")
+            let holder = try await node.occupyPort(of: ids[1])
+            let failing = try await node.change(
+                "upgrade", ids, newer,
+                policy: ["concurrency": 1, "onFailure": "rollback", "retries": 0, "startLimit": 60])
+            #expect(failing["state"] == "rolledBack")
+            let states = try await node.items(of: failing).compactMap { $0["state"] as? String }
+            #expect(states.sorted() == ["failed", "rolledBack"] || states.sorted() == ["cancelled", "failed"])
+            try await node.engine.docker("rm", "--force", holder)
+            let service = try await node.admin.get("/api/v1/services/\(ids[0])")
+            #expect(service["image"] == DockerWorld.image)
+        }
+    }
+
+    @Test func `installs are taken back with all that they have made`() async throws {
+        try await withNode { node in
+            let batch = try await node.install(DockerWorld.image, count: 2)
+            try await node.requireSuccess(of: batch)
+            let ids = try await node.items(of: batch).compactMap { $0["serviceId"] as? String }
+            _ = try await node.admin.post("/api/v1/batches/\(batch["id"])/rollback", [:]).expect(200)
+            #expect(try await node.ended(batch["id"])["state"] == "rolledBack")
+            for id in ids {
+                #expect(try await node.containers(of: id).isEmpty)
+                #expect(try await node.volumes(of: id).isEmpty)
+            }
+            let left = try await node.admin.get("\(node.services)?total=true")
+            #expect(left.json["total"] as? Int == 0)
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `of a node no more are under way at once than it may have`(store: TestEngine) async throws {
+        try await withNode(on: store) { node in
+            let batch = try await node.admin.post(
+                "/api/v1/projects/\(node.project)/batches",
+                [
+                    "kind": "install", "targets": ["hosts": [node.host], "count": 4] as [String: any Sendable],
+                    "parameters": ["namePrefix": "few-", "image": node.images[DockerWorld.image] ?? ""],
+                    "policy": ["concurrency": 10, "concurrencyPerHost": 1],
+                ]
+            ).expect(202)["id"]
+            var most = 0
+            let end = try await node.admin.poll("/api/v1/batches/\(batch)") { answer in
+                most = max(most, (answer.json["counts"] as? [String: Int])?["running"] ?? 0)
+                return answer["state"] != "pending" && answer["state"] != "running"
+            }
+            #expect(end["state"] == "succeeded")
+            #expect(most == 1)
+        }
+    }
+
     @Test func `services are stopped, started and restarted, and stay as they were asked to`() async throws {
         try await withNode { node in
             let id = try await node.installed()

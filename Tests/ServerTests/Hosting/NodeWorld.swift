@@ -69,6 +69,16 @@ struct NodeWorld: Sendable {
         try await items(of: batch).first?["reason"] as? String ?? ""
     }
 
+    /// Gives the service's port of the node to a container that the platform does not know.
+    /// - Returns: its name.
+    func occupyPort(of service: String) async throws -> String {
+        let endpoint = try await admin.get("/api/v1/services/\(service)")["endpoint"]
+        let port = endpoint.split(separator: ":").last.map(String.init) ?? ""
+        try await engine.docker(
+            "run", "--detach", "--name", "holder-\(service)", "--publish", "\(port):8085", DockerWorld.image)
+        return "holder-\(service)"
+    }
+
     /// Names and states of the service's containers.
     func containers(of service: String) async throws -> [String] {
         let said = try await engine.docker(
