@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { api, places } from "../../api/client";
+import type { EdgeHost } from "../../api/hosting";
 import type { EdgeService, ServiceChange } from "../../api/types";
 import type { PlaceProps } from "../../app/Places";
 import { useSession } from "../../app/session";
@@ -37,7 +38,8 @@ export function ServicesPage({ project = "" }: PlaceProps) {
     const list = useServiceList(project, query);
     const { filter, pages, total } = list;
     const selection = useSelection(list.key, pages.items, total);
-    const choice = useColumnChoice();
+    const hosts = useHosts(project);
+    const choice = useColumnChoice(hosts.length > 0);
     const onTag = useCallback((tag: string) => change({ tag: [tag] }), [change]);
     const columns = useColumns(choice.chosen, { project, mayEdit, onChange: list.replace, onTag });
 
@@ -51,6 +53,9 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         <LinkButton to={`/projects/${project}/services/import`} icon="upload">
                             {t("services.import")}
                         </LinkButton>
+                        <LinkButton to={`/projects/${project}/services/install`} icon="host">
+                            {t("services.install")}
+                        </LinkButton>
                         <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
                             {t("services.add")}
                         </LinkButton>
@@ -63,6 +68,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                 filter={filter}
                 change={change}
                 columns={choice}
+                hosts={hosts}
                 onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
             />
             <section className="card list-card">
@@ -164,6 +170,14 @@ function useServiceList(project: string, query: URLSearchParams) {
     useInterval(pages.reload, heartbeat);
     return { filter, sort, limit, key, pages, total: count.value?.total, reload, replace };
 }
+
+/** Of the project, to filter by; none where there are none, and where nothing is hosted. */
+function useHosts(project: string): readonly EdgeHost[] {
+    const hosts = useResource(`hosts of ${project}`, (signal) => api.listHosts(project, "", { limit: 500 }, signal));
+    return hosts.value?.items ?? noHosts;
+}
+
+const noHosts: readonly EdgeHost[] = [];
 
 interface EmptyProps {
     project: string;
