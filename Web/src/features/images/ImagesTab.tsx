@@ -112,7 +112,7 @@ function useColumns({ mayEdit, ask, reload, onChecked }: Context): Column<Contai
         label: t("common.actions"),
         className: "actions",
         cell: (image) => (
-            <>
+            <span className="row actions-row">
                 {!image.isDefault && (
                     <Button
                         size="small"
@@ -149,7 +149,7 @@ function useColumns({ mayEdit, ask, reload, onChecked }: Context): Column<Contai
                     label={t("host.delete", { name: image.reference })}
                     onClick={() => ask({ kind: "delete", image })}
                 />
-            </>
+            </span>
         ),
     };
     return [

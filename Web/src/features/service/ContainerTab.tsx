@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { api } from "../../api/client";
 import type { ContainerInspection, ContainerState, Workload, WorkloadSettings } from "../../api/hosting";
+import { useWatched } from "../../app/watched";
 import { Button } from "../../design/Button";
 import { CopyButton } from "../../design/Copy";
 import { Card } from "../../design/Page";
@@ -12,7 +13,7 @@ import { useInterval } from "../../lib/projectEvents";
 import { Link } from "../../lib/router";
 import { bytes } from "../../lib/time";
 import { useAction, useResource } from "../../lib/useResource";
-import { BatchDialog } from "../install/BatchDialog";
+import { sentence } from "../batches/words";
 import { Logs } from "./Logs";
 import type { ServiceTabProps } from "./ServicePage";
 
@@ -22,7 +23,8 @@ const pace = 10_000;
 /** Of a hosted service: what its container is to be, what it is, and what it writes. */
 export function ContainerTab({ service, mayEdit }: ServiceTabProps) {
     const { t } = useTexts();
-    const [repairs, setRepairs] = useState(false);
+    const repairing = useAction();
+    const { watch } = useWatched();
     const resource = useResource(`workload ${service.id}`, (signal) => api.getWorkload(service.id, signal));
     const { value: workload, problem, reload } = resource;
     useInterval(reload, pace);
@@ -30,42 +32,34 @@ export function ContainerTab({ service, mayEdit }: ServiceTabProps) {
         return problem === undefined ? <Loading /> : <ProblemState problem={problem} onRetry={reload} />;
     }
     const drift = workload.drift ?? service.drift;
+    const repair = () =>
+        void repairing.run(async () =>
+            watch(await api.createBatch(service.projectId, { kind: "repair", targets: { ids: [service.id] } })),
+        );
     return (
         <>
             {problem !== undefined && <ProblemNotice problem={problem} onRetry={reload} />}
+            {repairing.problem !== undefined && <ProblemNotice problem={repairing.problem} />}
             {typeof drift === "string" && (
-                <div className="drift">
-                    <Notice kind="warn">
-                        <div className="row wrap apart">
-                            <div className="grow">
-                                <div className="strong">{t("container.drifted")}</div>
-                                <div>{drift}</div>
-                            </div>
-                            {mayEdit && (
-                                <Button icon="undo" onClick={() => setRepairs(true)}>
-                                    {t("action.repair")}
-                                </Button>
-                            )}
+                <Notice kind="warn">
+                    <div className="row wrap apart">
+                        <div className="grow">
+                            <div className="strong">{t("container.drifted")}</div>
+                            <div>{sentence(drift)}</div>
                         </div>
-                    </Notice>
-                </div>
+                        {mayEdit && (
+                            <Button icon="undo" isBusy={repairing.isRunning} onClick={repair}>
+                                {t("action.repair")}
+                            </Button>
+                        )}
+                    </div>
+                </Notice>
             )}
             <div className="halves">
                 <Asked workload={workload} project={service.projectId} />
                 <Seen container={workload.container ?? undefined} service={service.id} />
             </div>
             <Logs service={service} />
-            <Settings settings={workload.settings} />
-            {repairs && (
-                <BatchDialog
-                    project={service.projectId}
-                    kind="repair"
-                    targets={async () => ({ ids: [service.id] })}
-                    count={1}
-                    onClose={() => setRepairs(false)}
-                    onStarted={reload}
-                />
-            )}
         </>
     );
 }
@@ -96,6 +90,7 @@ function Asked({ workload, project }: { workload: Workload; project: string }) {
                 <dd>
                     <Link to={`/projects/${project}/hosts/${workload.hostId}`}>{workload.hostName}</Link>
                 </dd>
+                <Settings settings={workload.settings} />
             </dl>
         </Card>
     );
@@ -133,7 +128,7 @@ function Seen({ container, service }: { container: ContainerState | undefined; s
                             <span className="faint">{t("container.exitCode", { code: state.exitCode })}</span>
                         )}
                     </dd>
-                    <dt>{t("batches.started")}</dt>
+                    <dt>{t("container.started")}</dt>
                     <dd>
                         <Time at={state.startedAt} />
                     </dd>
@@ -211,31 +206,26 @@ function Settings({ settings }: { settings: WorkloadSettings }) {
     );
     const none = <span className="faint">{t("container.unlimited")}</span>;
     return (
-        <Card title={t("install.settings")}>
-            <dl className="facts">
-                <Several label={t("settings.ports")} of={(settings.ports ?? []).map(portText)} />
-                <Several
-                    label={t("settings.environment")}
-                    of={Object.entries(settings.environment ?? {}).map(([name, value]) => `${name}=${value}`)}
-                />
-                <Several
-                    label={t("settings.volumes")}
-                    of={(settings.volumes ?? []).map((each) => mountText(each, t))}
-                />
-                <Several
-                    label={t("settings.devices")}
-                    of={(settings.devices ?? []).map((each) => `${each.host} → ${each.container} ${each.permissions}`)}
-                />
-                {line(t("host.processors"), typeof settings.cpus === "number" ? n(settings.cpus) : none)}
-                {line(t("service.memory"), typeof settings.memory === "number" ? bytes(settings.memory) : none)}
-                {line(t("settings.restart"), settings.restart ? t(`restart.${settings.restart}`) : "–")}
-                {settings.logs &&
-                    line(
-                        t("settings.logLimit"),
-                        t("container.logLimit", { size: settings.logs.maxSize, count: settings.logs.maxFiles }),
-                    )}
-                {line(t("settings.privileged"), t(settings.privileged === true ? "common.on" : "common.off"))}
-            </dl>
-        </Card>
+        <>
+            <Several label={t("settings.ports")} of={(settings.ports ?? []).map(portText)} />
+            <Several
+                label={t("settings.environment")}
+                of={Object.entries(settings.environment ?? {}).map(([name, value]) => `${name}=${value}`)}
+            />
+            <Several label={t("settings.volumes")} of={(settings.volumes ?? []).map((each) => mountText(each, t))} />
+            <Several
+                label={t("settings.devices")}
+                of={(settings.devices ?? []).map((each) => `${each.host} → ${each.container} ${each.permissions}`)}
+            />
+            {line(t("host.processors"), typeof settings.cpus === "number" ? n(settings.cpus) : none)}
+            {line(t("service.memory"), typeof settings.memory === "number" ? bytes(settings.memory) : none)}
+            {line(t("settings.restart"), settings.restart ? t(`restart.${settings.restart}`) : "–")}
+            {settings.logs &&
+                line(
+                    t("settings.logLimit"),
+                    t("container.logLimit", { size: settings.logs.maxSize, count: settings.logs.maxFiles }),
+                )}
+            {line(t("settings.privileged"), t(settings.privileged === true ? "common.on" : "common.off"))}
+        </>
     );
 }

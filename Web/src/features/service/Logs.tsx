@@ -22,6 +22,13 @@ export function Logs({ service }: { service: EdgeService }) {
     const [wraps, setWraps] = useState(true);
     const [q, setQ] = useState("");
     const { lines, state, problem, again } = useLogs(service.id, tail, true);
+    // The container was stopped, and runs again.
+    const isOnline = service.status === "online";
+    const wasOnline = useRef(isOnline);
+    useEffect(() => {
+        if (isOnline && !wasOnline.current) again();
+        wasOnline.current = isOnline;
+    }, [isOnline, again]);
     // What is looked at stays still while it is paused; what comes meanwhile is gathered.
     const still = useRef(lines);
     if (!isPaused) still.current = lines;
