@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 
 /** One numbered part of a long form. */
@@ -17,10 +18,22 @@ export function Step({ number, title, children }: { number: number; title: strin
     );
 }
 
+interface FoldProps {
+    title: string;
+    summary?: string;
+    /** Something in it was refused: it must be seen. */
+    hasErrors?: boolean;
+    children: ReactNode;
+}
+
 /** What few people change: folded away until it is asked for. */
-export function Fold({ title, summary, children }: { title: string; summary?: string; children: ReactNode }) {
+export function Fold({ title, summary, hasErrors, children }: FoldProps) {
+    const box = useRef<HTMLDetailsElement>(null);
+    useEffect(() => {
+        if (hasErrors === true && box.current !== null) box.current.open = true;
+    }, [hasErrors]);
     return (
-        <details className="card fold">
+        <details ref={box} className="card fold">
             <summary>
                 <span className="strong">{title}</span>
                 {summary !== undefined && <span className="faint small">{summary}</span>}

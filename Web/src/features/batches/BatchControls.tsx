@@ -16,7 +16,7 @@ const acts: Record<Control, (id: string) => Promise<Batch>> = {
     resume: api.resumeBatch,
     cancel: api.cancelBatch,
     retry: api.retryBatch,
-    rollback: api.rollbackBatch,
+    rollback: api.rollBackBatch,
 };
 
 /** What the platform would take of a batch that stands where this one does. */

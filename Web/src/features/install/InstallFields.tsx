@@ -58,6 +58,7 @@ export function InstallFields(props: InstallFieldsProps) {
             </Step>
             <Fold
                 title={t("install.settings")}
+                hasErrors={problem?.errors.some((error) => error.field.startsWith("parameters.settings"))}
                 summary={changed === 0 ? t("install.asDefaults") : t("install.changed", { count: changed })}
             >
                 <p className="soft">{t("install.settingsHint")}</p>

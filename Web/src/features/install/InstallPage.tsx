@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { FormEvent } from "react";
 import { api } from "../../api/client";
 import type { BatchPlan } from "../../api/hosting";
@@ -101,6 +101,10 @@ function Wizard({ project, choices }: { project: string; choices: Choices }) {
             go(batchPlace(batch), { replace: true });
         });
     const { problem } = action;
+    useEffect(() => {
+        // To what was refused, which may be far from the button.
+        if (problem !== undefined) document.querySelector<HTMLElement>("#main [aria-invalid=true]")?.focus();
+    }, [problem]);
     const isBeside =
         problem !== undefined &&
         problem.errors.length > 0 &&

@@ -28,7 +28,11 @@ export function RolloutFields({ kind, form, onChange, problem }: RolloutProps) {
     });
     const words = policyWords(policyOf(form, kind), t);
     return (
-        <Fold title={t("rollout.title")} summary={words.slice(0, 3).join(" ")}>
+        <Fold
+            title={t("rollout.title")}
+            summary={words.slice(0, 3).join(" ")}
+            hasErrors={problem?.errors.some((error) => error.field.startsWith("policy."))}
+        >
             <div className="field-row">
                 <TextField
                     label={t("rollout.waves")}
