@@ -22,12 +22,15 @@ interface BulkBarProps {
     total: number | undefined;
     isPageSelected: boolean;
     mayEdit: boolean;
+    /** Without nodes nothing is hosted. */
+    hasHosts: boolean;
     onSelectAll: () => void;
     onClear: () => void;
 }
 
 /** What can be done with what is selected; stands above the list while something is. */
-export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelectAll, onClear }: BulkBarProps) {
+export function BulkBar(props: BulkBarProps) {
+    const { scope, count, total, isPageSelected, mayEdit, hasHosts, onSelectAll, onClear } = props;
     const { t } = useTexts();
     const { start } = useJobs();
     const tell = useTell();
@@ -58,7 +61,7 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
                     {t("bulk.tag")}
                 </Button>
             )}
-            {mayEdit && hosted !== 0 && (
+            {mayEdit && hasHosts && hosted !== 0 && (
                 <Popup
                     label={t("bulk.hosted")}
                     align="end"

@@ -78,6 +78,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         count={selection.count}
                         total={total}
                         mayEdit={mayEdit}
+                        hasHosts={hosts.length > 0}
                         isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
                         onSelectAll={selection.selectAll}
                         onClear={selection.clear}
