@@ -21,7 +21,7 @@ import pytest
 from harness.api import API
 from harness.platform import EMAIL, serve, simulate
 from harness.processes import wait_until
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("EDGEWRIGHT_BIN", str(ROOT / ".build/debug/edgewright"))
@@ -139,8 +139,6 @@ def add_nodes(world: World, engine: str) -> Nodes:
 
 @pytest.fixture(scope="session")
 def nodes(world: World) -> Iterator[Nodes]:
-    if os.geteuid() != 0 or shutil.which("dockerd") is None:
-        pytest.skip("needs root and Debian's docker.io")
     with docker_engine() as engine:
         yield add_nodes(world, engine)
 
@@ -252,3 +250,8 @@ def admin(windows: Windows, admin_session: dict) -> Page:
 @pytest.fixture
 def user(windows: Windows, user_session: dict) -> Page:
     return windows.open(user_session)
+
+
+@pytest.fixture
+def dialog(admin: Page) -> Locator:
+    return admin.get_by_role("dialog")

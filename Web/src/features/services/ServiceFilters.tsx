@@ -16,7 +16,8 @@ interface ServiceFiltersProps {
     filter: ServiceFilter;
     change: (changes: Record<string, string | string[] | undefined>) => void;
     columns: ReturnType<typeof useColumnChoice>;
-    hosts: readonly EdgeHost[];
+    /** Of the project; `undefined` where there are none. */
+    hosts: readonly EdgeHost[] | undefined;
     onExport: () => void;
 }
 
@@ -42,7 +43,7 @@ export function ServiceFilters({ project, filter, change, columns, hosts, onExpo
                 />
             ))}
             <TagFilter project={project} tags={filter.tag ?? []} onChange={(tag) => change({ tag })} />
-            {(hosts.length > 0 || filter.host !== undefined) && (
+            {(hosts !== undefined || filter.host !== undefined) && (
                 <Select
                     aria-label={t("services.column.host")}
                     value={filter.host ?? ""}
@@ -50,11 +51,11 @@ export function ServiceFilters({ project, filter, change, columns, hosts, onExpo
                     onChange={(host) => change({ host })}
                     options={[
                         { value: "", label: t("services.any.host") },
-                        ...hosts.map((host) => ({ value: host.id, label: host.name })),
+                        ...(hosts ?? []).map((host) => ({ value: host.id, label: host.name })),
                     ]}
                 />
             )}
-            {(hosts.length > 0 || filter.drifted !== undefined) && (
+            {(hosts !== undefined || filter.drifted !== undefined) && (
                 <Button
                     icon="warning"
                     aria-pressed={filter.drifted === "true"}

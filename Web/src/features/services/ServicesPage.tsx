@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, places } from "../../api/client";
 import type { EdgeHost } from "../../api/hosting";
 import type { EdgeService, ServiceChange } from "../../api/types";
@@ -14,7 +14,7 @@ import { useTexts } from "../../i18n/i18n";
 import { followDownload } from "../../lib/download";
 import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { useQuery } from "../../lib/router";
-import { isNumber, keep, readKept } from "../../lib/storage";
+import { isBoolean, isNumber, keep, readKept } from "../../lib/storage";
 import { usePages } from "../../lib/usePages";
 import { useResource } from "../../lib/useResource";
 import { BulkBar } from "./BulkBar";
@@ -38,8 +38,8 @@ export function ServicesPage({ project = "" }: PlaceProps) {
     const list = useServiceList(project, query);
     const { filter, pages, total } = list;
     const selection = useSelection(list.key, pages.items, total);
-    const hosts = useHosts(project);
-    const choice = useColumnChoice(hosts.length > 0);
+    const { hosts, hasHosts } = useHosts(project);
+    const choice = useColumnChoice(hasHosts);
     const onTag = useCallback((tag: string) => change({ tag: [tag] }), [change]);
     const columns = useColumns(choice.chosen, { project, mayEdit, onChange: list.replace, onTag });
 
@@ -68,7 +68,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                 filter={filter}
                 change={change}
                 columns={choice}
-                hosts={hosts}
+                hosts={hasHosts ? hosts : undefined}
                 onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
             />
             <section className="card list-card">
@@ -78,7 +78,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         count={selection.count}
                         total={total}
                         mayEdit={mayEdit}
-                        hasHosts={hosts.length > 0}
+                        hasHosts={hasHosts}
                         isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
                         onSelectAll={selection.selectAll}
                         onClear={selection.clear}
@@ -172,10 +172,17 @@ function useServiceList(project: string, query: URLSearchParams) {
     return { filter, sort, limit, key, pages, total: count.value?.total, reload, replace };
 }
 
-/** Of the project, to filter by; none where there are none, and where nothing is hosted. */
-function useHosts(project: string): readonly EdgeHost[] {
-    const hosts = useResource(`hosts of ${project}`, (signal) => api.listHosts(project, "", { limit: 500 }, signal));
-    return hosts.value?.items ?? noHosts;
+/** Of the project, to filter by. Whether there are any is kept, so that the page does not change once they are read. */
+function useHosts(project: string): { hosts: readonly EdgeHost[]; hasHosts: boolean } {
+    const name = `hosts.${project}`;
+    const [kept] = useState(() => readKept(name, false, isBoolean));
+    const read = useResource(`hosts of ${project}`, (signal) => api.listHosts(project, "", { limit: 500 }, signal));
+    const hosts = read.value?.items;
+    const hasHosts = hosts === undefined ? kept : hosts.length > 0;
+    useEffect(() => {
+        if (hosts !== undefined) keep(name, hosts.length > 0);
+    }, [hosts, name]);
+    return { hosts: hosts ?? noHosts, hasHosts };
 }
 
 const noHosts: readonly EdgeHost[] = [];

@@ -30,7 +30,7 @@ export type ColumnName = (typeof columnNames)[number];
 const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version", "lastSeen", "tags"];
 
 /** Where there are nodes, an address says less than the node and the image. */
-const usualWithHosts: readonly ColumnName[] = ["status", "category", "host", "image", "version", "lastSeen", "tags"];
+const usualWithHosts: readonly ColumnName[] = ["status", "host", "image", "version", "lastSeen", "tags"];
 
 export const columnTitle = (name: ColumnName): MessageKey => `services.column.${name}`;
 
