@@ -5,10 +5,12 @@ The binary is in EDGEWRIGHT_BIN. What a failing test saw is kept as a picture in
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +20,8 @@ from pathlib import Path
 import pytest
 from harness.api import API
 from harness.platform import EMAIL, serve, simulate
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from harness.processes import wait_until
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("EDGEWRIGHT_BIN", str(ROOT / ".build/debug/edgewright"))
@@ -75,6 +78,69 @@ def start_world(folder: Path, count: int, *options: str) -> Iterator[World]:
 def world() -> Iterator[World]:
     with tempfile.TemporaryDirectory(prefix="ew-console-") as name:
         yield from start_world(Path(name), FLEET)
+
+
+@dataclass
+class Nodes:
+    """A project's node with a real engine, one that does not answer, and images to install."""
+
+    world: World
+    host: str
+    away: str
+    image: str
+    newer: str
+
+    def install(self, count: int, **parameters: object) -> list[dict]:
+        """Installs so many services and waits until they are there."""
+        batch = self.world.api.expect(202, "POST", f"/api/v1/projects/{self.world.project}/batches", {
+            "kind": "install", "targets": {"hosts": [self.host], "count": count},
+            "parameters": {"namePrefix": "press-", "image": self.image, **parameters}})
+        return self.finished(batch["id"])
+
+    def finished(self, batch: str) -> list[dict]:
+        """The items of a batch once it is over, all of them done."""
+        place = f"/api/v1/batches/{batch}"
+        wait_until("the batch to end", 90, lambda: self.world.api.get(place).get("finishedAt"), every=0.3)
+        items = self.world.api.get(f"{place}/items", limit=200)["items"]
+        assert {each["state"] for each in items} == {"succeeded"}, items
+        return items
+
+
+@contextlib.contextmanager
+def docker_engine() -> Iterator[str]:
+    """A Docker engine of its own with images of simulated services; its address."""
+    with subprocess.Popen(
+        [ROOT / "scripts/with-docker.sh", "hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "EDGEWRIGHT_BIN": BINARY},
+    ) as process:
+        address = process.stdout.readline().strip()
+        assert address, "The Docker engine did not start."
+        try:
+            yield address
+        finally:
+            process.stdin.close()
+            process.wait(60)
+
+
+def add_nodes(world: World, engine: str) -> Nodes:
+    def image(tag: str) -> str:
+        return world.api.expect(201, "POST", "/api/v1/images", {
+            "category": "neuronex", "reference": f"edgewright-sim:{tag}"})["id"]
+
+    def host(name: str, address: str) -> str:
+        return world.api.expect(201, "POST", f"/api/v1/projects/{world.project}/hosts", {
+            "name": name, "address": address, "allowUnencrypted": address.startswith("tcp:")})["id"]
+
+    nodes = Nodes(world, host("hall-1", engine), host("hall-2", "tcp://127.0.0.1:9"), image("3.6.0"), image("3.7.0"))
+    answer = world.api.expect(200, "POST", f"/api/v1/hosts/{nodes.host}/check", {})
+    assert answer["reachable"], answer
+    return nodes
+
+
+@pytest.fixture(scope="session")
+def nodes(world: World) -> Iterator[Nodes]:
+    with docker_engine() as engine:
+        yield add_nodes(world, engine)
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -184,3 +250,8 @@ def admin(windows: Windows, admin_session: dict) -> Page:
 @pytest.fixture
 def user(windows: Windows, user_session: dict) -> Page:
     return windows.open(user_session)
+
+
+@pytest.fixture
+def dialog(admin: Page) -> Locator:
+    return admin.get_by_role("dialog")

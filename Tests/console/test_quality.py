@@ -13,16 +13,17 @@ from playwright.sync_api import expect
 PAGES = [
     "@/overview", "@/services", "@/services/add", "@/services/import", "@/services/*", "@/services/*/drivers",
     "@/services/*/statistics", "@/services/*/api", "@/services/*/authentication", "@/services/*/activity", "@/batches", "@/batches/*",
-    "@/tags",
+    "@/hosts", "@/hosts/*", "@/services/install", "@/tags",
     "/profile", "/profile/tokens", "/welcome", "/admin/organizations", "/admin/projects", "/admin/projects/@@",
-    "/admin/users", "/admin/audit", "/admin/settings", "/no/such",
+    "/admin/images", "/admin/images/registries", "/admin/images/defaults", "/admin/users", "/admin/audit", "/admin/settings", "/no/such",
 ]
 
 
 def place(world: World, page: str) -> str:
     page = page.replace("@@", world.project)
-    if "/batches/*" in page:
-        page = page.replace("*", some_batch(world))
+    for kind, some in (("/batches/*", some_batch), ("/hosts/*", some_host)):
+        if kind in page:
+            page = page.replace("*", some(world))
     return world.place(page.replace("*", world.services[0]["id"]) if "*" in page else page)
 
 
@@ -36,6 +37,17 @@ def some_batch(world: World) -> str:
         "policy": {"waves": [1, "10%", "50%"]},
     }
     return world.api.expect(202, "POST", batches, body)["id"]
+
+
+def some_host(world: World) -> str:
+    hosts = f"/api/v1/projects/{world.project}/hosts"
+    known = world.api.get(hosts, limit=1)["items"]
+    if known:
+        return known[0]["id"]
+    # An image too, so that there is something to install.
+    world.api.expect(201, "POST", "/api/v1/images", {"category": "custom", "reference": "127.0.0.1:9/anything:1.0.0"})
+    return world.api.expect(201, "POST", hosts, {
+        "name": "hall-quality", "address": "tcp://127.0.0.1:9", "allowUnencrypted": True})["id"]
 
 
 def settle(page) -> None:

@@ -104,7 +104,7 @@ export const api = {
     resumeBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/resume`),
     cancelBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/cancel`),
     retryBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/retry`),
-    rollbackBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/rollback`),
+    rollBackBatch: (id: string) => change<H.Batch>("POST", `${batch(id)}/rollback`),
 
     listHosts: (id: string, q: string, request: T.PageRequest, signal?: AbortSignal) =>
         read<T.Page<H.EdgeHost>>(`${project(id)}/hosts`, { q, ...page(request) }, signal),

@@ -43,6 +43,9 @@ export interface Sending {
     patience?: number;
 }
 
+/** Before what only reads is asked for a second time because the network broke off. Milliseconds. */
+const breath = 300;
+
 /** @throws APIProblem for everything that fails; an aborted request rejects with the abort's own error. */
 export async function send(method: string, path: string, sending: Sending = {}): Promise<Response> {
     const limit = new AbortController();
@@ -50,7 +53,7 @@ export async function send(method: string, path: string, sending: Sending = {}):
     const follow = () => limit.abort();
     sending.signal?.addEventListener("abort", follow);
     try {
-        const response = await fetch(address(path, sending.query), {
+        const response = await fetchAgain(method, address(path, sending.query), {
             method,
             signal: limit.signal,
             credentials: "same-origin",
@@ -72,6 +75,17 @@ export async function send(method: string, path: string, sending: Sending = {}):
     } finally {
         clearTimeout(timer);
         sending.signal?.removeEventListener("abort", follow);
+    }
+}
+
+/** A network that changes breaks off what is under way; what changes nothing is simply asked again. */
+async function fetchAgain(method: string, url: string, init: RequestInit): Promise<Response> {
+    try {
+        return await fetch(url, init);
+    } catch (error) {
+        if (method !== "GET" || init.signal?.aborted === true) throw error;
+        await new Promise((resolve) => setTimeout(resolve, breath));
+        return fetch(url, init);
     }
 }
 

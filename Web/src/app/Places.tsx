@@ -31,6 +31,9 @@ const add = () => import("../features/add-services/pages");
 const service = later(() => import("../features/service/ServicePage"), "ServicePage");
 const profile = later(() => import("../features/profile/ProfilePage"), "ProfilePage");
 const batches = () => import("../features/batches/pages");
+const hosts = () => import("../features/hosts/pages");
+const images = later(() => import("../features/images/pages"), "ImagesPage");
+const install = later(() => import("../features/install/pages"), "InstallPage");
 const admin = () => import("../features/admin/pages");
 
 /** `needs` an administrator: nobody else is told that the place exists. */
@@ -39,8 +42,11 @@ const places: readonly { pattern: string; page: PageComponent; needs?: "administ
     { pattern: "/projects/:project/services", page: ServicesPage },
     { pattern: "/projects/:project/services/add", page: later(add, "AddServicePage") },
     { pattern: "/projects/:project/services/import", page: later(add, "ImportServicesPage") },
+    { pattern: "/projects/:project/services/install", page: install },
     { pattern: "/projects/:project/services/:service", page: service },
     { pattern: "/projects/:project/services/:service/:tab", page: service },
+    { pattern: "/projects/:project/hosts", page: later(hosts, "HostsPage") },
+    { pattern: "/projects/:project/hosts/:host", page: later(hosts, "HostPage") },
     { pattern: "/projects/:project/batches", page: later(batches, "BatchesPage") },
     { pattern: "/projects/:project/batches/:batch", page: later(batches, "BatchPage") },
     { pattern: "/projects/:project/tags", page: later(() => import("../features/tags/TagsPage"), "TagsPage") },
@@ -51,6 +57,8 @@ const places: readonly { pattern: string; page: PageComponent; needs?: "administ
     { pattern: "/admin/organizations/:org", page: later(admin, "OrganizationPage"), needs: "administrator" },
     { pattern: "/admin/projects", page: later(admin, "ProjectsPage"), needs: "administrator" },
     { pattern: "/admin/projects/:project", page: later(admin, "ProjectPage"), needs: "administrator" },
+    { pattern: "/admin/images", page: images, needs: "administrator" },
+    { pattern: "/admin/images/:tab", page: images, needs: "administrator" },
     { pattern: "/admin/users", page: later(admin, "UsersPage"), needs: "administrator" },
     { pattern: "/admin/audit", page: later(admin, "AuditPage"), needs: "administrator" },
     { pattern: "/admin/settings", page: later(admin, "SettingsPage"), needs: "administrator" },

@@ -1,6 +1,9 @@
 import app from "../app/messages.en.json";
 import signIn from "../features/sign-in/messages.en.json";
 import batches from "../features/batches/messages.en.json";
+import hosts from "../features/hosts/messages.en.json";
+import images from "../features/images/messages.en.json";
+import install from "../features/install/messages.en.json";
 import overview from "../features/overview/messages.en.json";
 import services from "../features/services/messages.en.json";
 import addServices from "../features/add-services/messages.en.json";
@@ -15,6 +18,9 @@ export const en = {
     ...signIn,
     ...overview,
     ...batches,
+    ...hosts,
+    ...images,
+    ...install,
     ...services,
     ...addServices,
     ...service,

@@ -1,6 +1,9 @@
 import app from "../app/messages.zh-CN.json";
 import signIn from "../features/sign-in/messages.zh-CN.json";
 import batches from "../features/batches/messages.zh-CN.json";
+import hosts from "../features/hosts/messages.zh-CN.json";
+import images from "../features/images/messages.zh-CN.json";
+import install from "../features/install/messages.zh-CN.json";
 import overview from "../features/overview/messages.zh-CN.json";
 import services from "../features/services/messages.zh-CN.json";
 import addServices from "../features/add-services/messages.zh-CN.json";
@@ -15,6 +18,9 @@ export const zhCN = {
     ...signIn,
     ...overview,
     ...batches,
+    ...hosts,
+    ...images,
+    ...install,
     ...services,
     ...addServices,
     ...service,

@@ -20,4 +20,5 @@ export function keep(name: string, value: unknown): void {
 
 export const isString = (value: unknown): value is string => typeof value === "string";
 export const isStringList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 export const isNumber = (value: unknown): value is number => typeof value === "number";

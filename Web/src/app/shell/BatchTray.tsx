@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { IconButton } from "../../design/Button";
 import { BatchProgress } from "../../features/batches/Progress";
-import { batchPlace, batchTitle, isOver, openOf, totalOf } from "../../features/batches/words";
+import { batchPlace, batchTitle, isOver } from "../../features/batches/words";
 import { useTexts } from "../../i18n/i18n";
 import { Link, useRouter } from "../../lib/router";
 import { useWatched } from "../watched";
@@ -35,9 +35,7 @@ export function BatchTray() {
             <BatchProgress batch={batch} />
             <div className="row apart small">
                 <span className="faint" role="status">
-                    {isOver(batch) || batch.state === "paused"
-                        ? t(`batch.state.${batch.state}`)
-                        : t("tray.open", { count: openOf(batch.counts), total: totalOf(batch.counts) })}
+                    {t(`batch.state.${batch.state}`)}
                 </span>
                 {others > 0 && (
                     <Link to={`/projects/${batch.projectId}/batches?open=true`}>

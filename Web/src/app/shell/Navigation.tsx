@@ -21,12 +21,14 @@ export function Navigation() {
             : [
                   { to: `/projects/${project.id}/overview`, icon: "overview", label: "nav.overview" },
                   { to: `/projects/${project.id}/services`, icon: "services", label: "nav.services" },
+                  { to: `/projects/${project.id}/hosts`, icon: "host", label: "nav.hosts" },
                   { to: `/projects/${project.id}/batches`, icon: "tasks", label: "nav.batches" },
                   { to: `/projects/${project.id}/tags`, icon: "tag", label: "nav.tags" },
               ];
     const administration: Entry[] = [
         { to: "/admin/organizations", icon: "organization", label: "nav.organizations" },
         { to: "/admin/projects", icon: "project", label: "nav.projects" },
+        { to: "/admin/images", icon: "image", label: "nav.images" },
         { to: "/admin/users", icon: "users", label: "nav.users" },
         { to: "/admin/audit", icon: "audit", label: "nav.audit" },
         ...(may("editSettings") ? [{ to: "/admin/settings", icon: "settings", label: "nav.settings" } as const] : []),

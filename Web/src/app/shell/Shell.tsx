@@ -43,7 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
                         onClick={() => setOpen(!isOpen)}
                     />
                 </span>
-                <Link to="/" className="brand">
+                <Link to="/" className="brand" aria-label="Edgewright">
                     <Mark />
                     <span>Edgewright</span>
                 </Link>

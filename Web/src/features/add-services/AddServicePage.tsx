@@ -1,11 +1,12 @@
 import { useState } from "react";
-import type { FormEvent, ReactNode } from "react";
+import type { FormEvent } from "react";
 import { api, places } from "../../api/client";
 import type { ConnectionCheck } from "../../api/types";
 import type { PlaceProps } from "../../app/Places";
 import { Button, LinkButton } from "../../design/Button";
 import { Page } from "../../design/Page";
 import { Notice, ProblemNotice } from "../../design/States";
+import { Step } from "../../design/Step";
 import { useTell } from "../../design/Toasts";
 import { useTexts } from "../../i18n/i18n";
 import { Link, useRouter } from "../../lib/router";
@@ -125,21 +126,5 @@ export function AddServicePage({ project = "" }: PlaceProps) {
                 </div>
             </form>
         </Page>
-    );
-}
-
-function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
-    return (
-        <section className="card">
-            <div className="card-head">
-                <h2 className="row">
-                    <span className="step-number" aria-hidden="true">
-                        {number}
-                    </span>
-                    {title}
-                </h2>
-            </div>
-            <div className="card-body stack">{children}</div>
-        </section>
     );
 }

@@ -16,7 +16,7 @@ const acts: Record<Control, (id: string) => Promise<Batch>> = {
     resume: api.resumeBatch,
     cancel: api.cancelBatch,
     retry: api.retryBatch,
-    rollback: api.rollbackBatch,
+    rollback: api.rollBackBatch,
 };
 
 /** What the platform would take of a batch that stands where this one does. */
@@ -27,7 +27,8 @@ function offered(batch: Batch): Record<Control, boolean> {
         pause: state === "pending" || state === "running",
         resume: state === "paused",
         cancel: !isOver(batch) && isForward,
-        retry: isForward && (isOver(batch) || state === "paused") && counts.failed + counts.cancelled > 0,
+        // On the way back only what could not be undone is tried again.
+        retry: (isOver(batch) || state === "paused") && counts.failed + (isForward ? counts.cancelled : 0) > 0,
         rollback: isForward && (kind === "install" || kind === "upgrade") && counts.succeeded > 0,
     };
 }
@@ -49,7 +50,7 @@ export function BatchControls({ batch, onChange }: { batch: Batch; onChange: (ba
         }
     };
     const confirmed = async (control: "cancel" | "rollback") => onChange(await acts[control](batch.id));
-    const again = batch.counts.failed + batch.counts.cancelled;
+    const again = batch.counts.failed + (batch.direction === "forward" ? batch.counts.cancelled : 0);
     return (
         <>
             {can.retry && (

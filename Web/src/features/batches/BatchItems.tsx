@@ -88,11 +88,17 @@ function useColumns(batch: Batch): Column<BatchItem>[] {
             className: "name-cell",
             cell: (item) =>
                 exists(batch, item) ? (
-                    <Link className="strong break" to={`/projects/${batch.projectId}/services/${item.serviceId}`}>
+                    <Link
+                        className="strong ellipsis name-link"
+                        title={item.name}
+                        to={`/projects/${batch.projectId}/services/${item.serviceId}`}
+                    >
                         {item.name}
                     </Link>
                 ) : (
-                    <span className="strong break">{item.name}</span>
+                    <span className="strong ellipsis name-link" title={item.name}>
+                        {item.name}
+                    </span>
                 ),
         },
         { id: "state", title: t("batches.state"), cell: (item) => <ItemStateBadge state={item.state} /> },
@@ -103,7 +109,7 @@ function useColumns(batch: Batch): Column<BatchItem>[] {
                       title: t("host.word"),
                       cell: (item: BatchItem) =>
                           typeof item.hostId === "string" ? (
-                              <Link to={`/projects/${batch.projectId}/hosts/${item.hostId}`}>
+                              <Link className="nowrap" to={`/projects/${batch.projectId}/hosts/${item.hostId}`}>
                                   {item.hostName ?? item.hostId}
                               </Link>
                           ) : (

@@ -18,7 +18,7 @@ import { Facts } from "./Facts";
 import { BatchStateBadge, CountsBar } from "./Progress";
 import { useBatch } from "./useBatch";
 import { Waves } from "./Waves";
-import { batchTitle, doneOf, isOver, totalOf } from "./words";
+import { batchTitle, doneOf, isOver, sentence, totalOf } from "./words";
 import "./batches.css";
 
 /** Shortest time between two readings of the items. Milliseconds. */
@@ -180,5 +180,3 @@ function Guidance({ batch, mayEdit, onShowFailed }: GuidanceProps) {
         </div>
     );
 }
-
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;

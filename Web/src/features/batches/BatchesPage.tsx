@@ -17,6 +17,7 @@ import { batchPlace, batchTitle, isOver } from "./words";
 const limit = 50;
 /** Between two readings of the list, while something runs and while nothing does. Milliseconds. */
 const pace = 2500;
+const idlePace = 15_000;
 
 const choices = [
     { value: undefined, label: "batches.all" },
@@ -33,9 +34,13 @@ export function BatchesPage({ project = "" }: PlaceProps) {
     const pages = usePages(`batches ${project} ${asked ?? ""}`, limit, (request, signal) =>
         api.listBatches(project, open, request, signal),
     );
-    useInterval(() => {
-        if (!pages.isLoading && pages.paging.index === 0) pages.reload();
-    }, pace);
+    const isMoving = pages.items.some((batch) => !isOver(batch));
+    useInterval(
+        () => {
+            if (!pages.isLoading) pages.reload();
+        },
+        isMoving ? pace : idlePace,
+    );
     const columns = useColumns();
     return (
         <Page title={t("nav.batches")} lead={t("batches.lead")}>

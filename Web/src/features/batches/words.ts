@@ -36,6 +36,10 @@ export const itemTone: Record<BatchItemState, Tone | ""> = {
     rolledBack: "warn",
 };
 
+/** What the platform says in passing, as a sentence of its own. */
+export const sentence = (text: string): string =>
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
 /** Divides so many targets into waves, as the platform does. */
 export function waveSizes(shares: readonly BatchShare[], total: number): number[] {
     const sizes: number[] = [];

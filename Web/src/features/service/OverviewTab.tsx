@@ -107,6 +107,14 @@ function Details({ service }: Pick<ServiceTabProps, "service">) {
                 )}
                 <dt>{t("services.column.mode")}</dt>
                 <dd>{t(`mode.${service.mode}`)}</dd>
+                {typeof service.image === "string" && (
+                    <>
+                        <dt>{t("image.word")}</dt>
+                        <dd>
+                            <code className="break">{service.image}</code>
+                        </dd>
+                    </>
+                )}
                 <dt>{t("services.column.connection")}</dt>
                 <dd>{t(`connection.${service.connection}`)}</dd>
                 <dt>{t("auth.kind")}</dt>

@@ -17,13 +17,19 @@ import { useTexts } from "../../i18n/i18n";
 import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { Link, useRouter } from "../../lib/router";
 import { problemFrom, useResource, type Resource } from "../../lib/useResource";
+import { batchPlace } from "../batches/words";
+import { BatchDialog, type HostedAction } from "../install/BatchDialog";
+import { DeleteDialog } from "../services/DeleteDialog";
+import { Drift } from "../services/hosted";
 import { InlineTags } from "../services/InlineTags";
 import { Status } from "../services/status";
 import { ActivityTab } from "./ActivityTab";
 import { AuthenticationTab } from "./AuthenticationTab";
+import { ContainerTab } from "./ContainerTab";
 import { DriversTab } from "./DriversTab";
 import { EditServiceDialog } from "./EditServiceDialog";
 import { ExplorerTab } from "./ExplorerTab";
+import { HostedMenu } from "./HostedMenu";
 import { OverviewTab } from "./OverviewTab";
 import { StatisticsTab } from "./StatisticsTab";
 import "./service.css";
@@ -35,7 +41,7 @@ export interface ServiceTabProps {
     onChange: (service: EdgeService) => void;
 }
 
-const tabs = ["overview", "drivers", "statistics", "api", "authentication", "activity"] as const;
+const tabs = ["overview", "container", "drivers", "statistics", "api", "authentication", "activity"] as const;
 type TabName = (typeof tabs)[number];
 
 /** Shortest time between two readings of a report because something changed. Milliseconds. */
@@ -100,13 +106,17 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
     const { value, set } = service;
     const onChange = useCallback((changed: EdgeService) => set(() => changed), [set]);
     const shown = tabs.filter(
-        (name) => (name !== "activity" || may("viewAudit", scope)) && (name !== "authentication" || mayEdit),
+        (name) =>
+            (name !== "activity" || may("viewAudit", scope)) &&
+            (name !== "authentication" || mayEdit) &&
+            (name !== "container" || value.mode === "hosted"),
     );
     const current: TabName = shown.find((name) => name === tab) ?? "overview";
     const place = `/projects/${project}/services/${value.id}`;
     const props: ServiceTabProps = { service: value, status, mayEdit, onChange };
     const pages: Record<TabName, ReactNode> = {
         overview: <OverviewTab {...props} />,
+        container: <ContainerTab {...props} />,
         drivers: <DriversTab {...props} />,
         statistics: <StatisticsTab {...props} />,
         api: <ExplorerTab {...props} />,
@@ -116,11 +126,22 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
     return (
         <Page
             title={value.name}
-            mark={<Status service={value} isBadge />}
+            mark={
+                <>
+                    <Status service={value} isBadge />
+                    <Drift service={value} />
+                </>
+            }
             lead={
                 <div className="row wrap service-lead">
                     <Link to={`/projects/${project}/services`}>{t("nav.services")}</Link>
                     <span className="mono break">{value.endpoint}</span>
+                    {typeof value.hostId === "string" && (
+                        <span>
+                            {t("service.on")}{" "}
+                            <Link to={`/projects/${project}/hosts/${value.hostId}`}>{value.hostName}</Link>
+                        </span>
+                    )}
                     <span>
                         {t("service.seen")} <Time at={value.lastSeen} otherwise={t("services.never")} />
                     </span>
@@ -155,8 +176,9 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
     const { t } = useTexts();
     const { go } = useRouter();
     const tell = useTell();
-    const [asked, setAsked] = useState<"edit" | "delete">();
+    const [asked, setAsked] = useState<"edit" | "delete" | HostedAction>();
     const [isProbing, setProbing] = useState(false);
+    const isHosted = service.mode === "hosted";
     const probe = async () => {
         setProbing(true);
         try {
@@ -198,6 +220,18 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
                     >
                         {(close) => (
                             <>
+                                {isHosted && (
+                                    <>
+                                        <HostedMenu
+                                            service={service}
+                                            onPick={(action) => {
+                                                close();
+                                                setAsked(action);
+                                            }}
+                                        />
+                                        <hr className="popup-line" />
+                                    </>
+                                )}
                                 <MenuItem
                                     icon="edit"
                                     onSelect={() => {
@@ -225,7 +259,27 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
             {asked === "edit" && (
                 <EditServiceDialog service={service} onChange={onChange} onClose={() => setAsked(undefined)} />
             )}
-            {asked === "delete" && (
+            {asked !== undefined && asked !== "edit" && asked !== "delete" && (
+                <BatchDialog
+                    project={project}
+                    kind={asked}
+                    targets={async () => ({ ids: [service.id] })}
+                    count={1}
+                    category={service.category}
+                    onClose={() => setAsked(undefined)}
+                />
+            )}
+            {asked === "delete" && isHosted && (
+                <DeleteDialog
+                    project={project}
+                    targets={async () => ({ ids: [service.id] })}
+                    count={1}
+                    name={service.name}
+                    onClose={() => setAsked(undefined)}
+                    onStarted={(batch) => go(batchPlace(batch), { replace: true })}
+                />
+            )}
+            {asked === "delete" && !isHosted && (
                 <Confirm
                     title={t("service.deleteTitle", { name: service.name })}
                     submit={t("service.deleteSubmit")}

@@ -10,6 +10,11 @@ import { useTexts } from "../../i18n/i18n";
 import { TagInput } from "../tags/TagInput";
 import { batchTargets, exportWork, type BulkScope } from "./bulk";
 import { DeleteDialog } from "./DeleteDialog";
+import { HostedMenu } from "../service/HostedMenu";
+import { BatchDialog, type HostedAction } from "../install/BatchDialog";
+import { Icon } from "../../design/icons";
+import { Popup } from "../../design/Popup";
+import type { ServiceCategory } from "../../api/types";
 
 interface BulkBarProps {
     scope: BulkScope;
@@ -17,18 +22,22 @@ interface BulkBarProps {
     total: number | undefined;
     isPageSelected: boolean;
     mayEdit: boolean;
+    /** Without nodes nothing is hosted. */
+    hasHosts: boolean;
     onSelectAll: () => void;
     onClear: () => void;
 }
 
 /** What can be done with what is selected; stands above the list while something is. */
-export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelectAll, onClear }: BulkBarProps) {
+export function BulkBar(props: BulkBarProps) {
+    const { scope, count, total, isPageSelected, mayEdit, hasHosts, onSelectAll, onClear } = props;
     const { t } = useTexts();
     const { start } = useJobs();
     const tell = useTell();
-    const [asked, setAsked] = useState<"tag" | "delete">();
+    const [asked, setAsked] = useState<"tag" | "delete" | HostedAction>();
     const isAll = scope.selected.kind === "all";
     const close = () => setAsked(undefined);
+    const { hosted, category } = hostedOf(scope);
     const exportAll = () => {
         start(exportWork(scope, count, t));
         tell(t("bulk.exporting"));
@@ -52,6 +61,28 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
                     {t("bulk.tag")}
                 </Button>
             )}
+            {mayEdit && hasHosts && hosted !== 0 && (
+                <Popup
+                    label={t("bulk.hosted")}
+                    align="end"
+                    trigger={(wired) => (
+                        <button type="button" className="button small" {...wired}>
+                            <Icon name="host" />
+                            {t("bulk.hosted")}
+                            <Icon name="down" size="s" />
+                        </button>
+                    )}
+                >
+                    {(closeMenu) => (
+                        <HostedMenu
+                            onPick={(action) => {
+                                closeMenu();
+                                setAsked(action);
+                            }}
+                        />
+                    )}
+                </Popup>
+            )}
             <Button size="small" icon="download" onClick={exportAll}>
                 {t("bulk.export")}
             </Button>
@@ -61,6 +92,17 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
                 </Button>
             )}
             {asked === "tag" && <TagDialog scope={scope} count={count} onClose={close} />}
+            {asked !== undefined && asked !== "tag" && asked !== "delete" && (
+                <BatchDialog
+                    project={scope.project}
+                    kind={asked}
+                    targets={() => batchTargets(scope, "hostedOnly")}
+                    count={hosted ?? count}
+                    category={category}
+                    onClose={close}
+                    onStarted={onClear}
+                />
+            )}
             {asked === "delete" && (
                 <DeleteDialog
                     project={scope.project}
@@ -72,6 +114,19 @@ export function BulkBar({ scope, count, total, isPageSelected, mayEdit, onSelect
             )}
         </div>
     );
+}
+
+/** How many of the selected are hosted, and of which category they all are; `undefined` where it is not known. */
+function hostedOf({ selected, filter }: BulkScope): { hosted?: number; category?: ServiceCategory } {
+    if (selected.kind === "all") {
+        return {
+            hosted: filter.mode === "managed" ? 0 : undefined,
+            category: filter.category as ServiceCategory | undefined,
+        };
+    }
+    const hosted = [...selected.services.values()].filter((each) => each.mode === "hosted");
+    const all = new Set(hosted.map((each) => each.category));
+    return { hosted: hosted.length, category: all.size === 1 ? hosted[0]?.category : undefined };
 }
 
 function TagDialog({ scope, count, onClose }: { scope: BulkScope; count: number; onClose: () => void }) {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { EdgeHost } from "../../api/hosting";
 import type { ServiceFilter } from "../../api/types";
 import { Button, IconButton } from "../../design/Button";
 import { SearchInput, Select } from "../../design/Field";
@@ -15,10 +16,12 @@ interface ServiceFiltersProps {
     filter: ServiceFilter;
     change: (changes: Record<string, string | string[] | undefined>) => void;
     columns: ReturnType<typeof useColumnChoice>;
+    /** Of the project; `undefined` where there are none. */
+    hosts: readonly EdgeHost[] | undefined;
     onExport: () => void;
 }
 
-export function ServiceFilters({ project, filter, change, columns, onExport }: ServiceFiltersProps) {
+export function ServiceFilters({ project, filter, change, columns, hosts, onExport }: ServiceFiltersProps) {
     const { t } = useTexts();
     return (
         <div className="filters" role="search">
@@ -40,6 +43,27 @@ export function ServiceFilters({ project, filter, change, columns, onExport }: S
                 />
             ))}
             <TagFilter project={project} tags={filter.tag ?? []} onChange={(tag) => change({ tag })} />
+            {(hosts !== undefined || filter.host !== undefined) && (
+                <Select
+                    aria-label={t("services.column.host")}
+                    value={filter.host ?? ""}
+                    data-set={filter.host}
+                    onChange={(host) => change({ host })}
+                    options={[
+                        { value: "", label: t("services.any.host") },
+                        ...(hosts ?? []).map((host) => ({ value: host.id, label: host.name })),
+                    ]}
+                />
+            )}
+            {(hosts !== undefined || filter.drifted !== undefined) && (
+                <Button
+                    icon="warning"
+                    aria-pressed={filter.drifted === "true"}
+                    onClick={() => change({ drifted: filter.drifted === "true" ? undefined : "true" })}
+                >
+                    {t("services.drifted")}
+                </Button>
+            )}
             <VersionFilter version={filter.version ?? ""} onChange={(version) => change({ version })} />
             {!isEmpty(filter) && (
                 <Button kind="quiet" icon="close" onClick={() => change(nothing)}>

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, places } from "../../api/client";
+import type { EdgeHost } from "../../api/hosting";
 import type { EdgeService, ServiceChange } from "../../api/types";
 import type { PlaceProps } from "../../app/Places";
 import { useSession } from "../../app/session";
@@ -13,7 +14,7 @@ import { useTexts } from "../../i18n/i18n";
 import { followDownload } from "../../lib/download";
 import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { useQuery } from "../../lib/router";
-import { isNumber, keep, readKept } from "../../lib/storage";
+import { isBoolean, isNumber, keep, readKept } from "../../lib/storage";
 import { usePages } from "../../lib/usePages";
 import { useResource } from "../../lib/useResource";
 import { BulkBar } from "./BulkBar";
@@ -37,7 +38,8 @@ export function ServicesPage({ project = "" }: PlaceProps) {
     const list = useServiceList(project, query);
     const { filter, pages, total } = list;
     const selection = useSelection(list.key, pages.items, total);
-    const choice = useColumnChoice();
+    const { hosts, hasHosts } = useHosts(project);
+    const choice = useColumnChoice(hasHosts);
     const onTag = useCallback((tag: string) => change({ tag: [tag] }), [change]);
     const columns = useColumns(choice.chosen, { project, mayEdit, onChange: list.replace, onTag });
 
@@ -51,6 +53,9 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         <LinkButton to={`/projects/${project}/services/import`} icon="upload">
                             {t("services.import")}
                         </LinkButton>
+                        <LinkButton to={`/projects/${project}/services/install`} icon="host">
+                            {t("services.install")}
+                        </LinkButton>
                         <LinkButton to={`/projects/${project}/services/add`} kind="primary" icon="plus">
                             {t("services.add")}
                         </LinkButton>
@@ -63,6 +68,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                 filter={filter}
                 change={change}
                 columns={choice}
+                hosts={hasHosts ? hosts : undefined}
                 onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
             />
             <section className="card list-card">
@@ -72,6 +78,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                         count={selection.count}
                         total={total}
                         mayEdit={mayEdit}
+                        hasHosts={hasHosts}
                         isPageSelected={pages.items.length > 0 && pages.items.every(selection.table.isSelected)}
                         onSelectAll={selection.selectAll}
                         onClear={selection.clear}
@@ -164,6 +171,21 @@ function useServiceList(project: string, query: URLSearchParams) {
     useInterval(pages.reload, heartbeat);
     return { filter, sort, limit, key, pages, total: count.value?.total, reload, replace };
 }
+
+/** Of the project, to filter by. Whether there are any is kept, so that the page does not change once they are read. */
+function useHosts(project: string): { hosts: readonly EdgeHost[]; hasHosts: boolean } {
+    const name = `hosts.${project}`;
+    const [kept] = useState(() => readKept(name, false, isBoolean));
+    const read = useResource(`hosts of ${project}`, (signal) => api.listHosts(project, "", { limit: 500 }, signal));
+    const hosts = read.value?.items;
+    const hasHosts = hosts === undefined ? kept : hosts.length > 0;
+    useEffect(() => {
+        if (hosts !== undefined) keep(name, hosts.length > 0);
+    }, [hosts, name]);
+    return { hosts: hosts ?? noHosts, hasHosts };
+}
+
+const noHosts: readonly EdgeHost[] = [];
 
 interface EmptyProps {
     project: string;

@@ -6,6 +6,7 @@ import { Time } from "../../design/Time";
 import { useTexts, type MessageKey } from "../../i18n/i18n";
 import { Link } from "../../lib/router";
 import { isStringList, keep, readKept } from "../../lib/storage";
+import { Drift, imageVersion } from "./hosted";
 import { InlineTags } from "./InlineTags";
 import { Status } from "./status";
 
@@ -13,6 +14,8 @@ export const columnNames = [
     "status",
     "category",
     "endpoint",
+    "host",
+    "image",
     "version",
     "mode",
     "connection",
@@ -26,21 +29,26 @@ export type ColumnName = (typeof columnNames)[number];
 
 const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version", "lastSeen", "tags"];
 
+/** Where there are nodes, an address says less than the node and the image. */
+const usualWithHosts: readonly ColumnName[] = ["status", "host", "image", "version", "lastSeen", "tags"];
+
 export const columnTitle = (name: ColumnName): MessageKey => `services.column.${name}`;
 
 /** Which columns are shown, beside the name; kept in this browser. */
-export function useColumnChoice() {
-    const [chosen, setChosen] = useState<readonly string[]>(() =>
-        readKept("services.columns", [...usual], isStringList),
-    );
+export function useColumnChoice(hasHosts: boolean) {
+    const [kept, setChosen] = useState<readonly string[] | undefined>(() => {
+        const found = readKept("services.columns", [], isStringList);
+        return found.length === 0 ? undefined : found;
+    });
+    const chosen = kept ?? (hasHosts ? usualWithHosts : usual);
     const toggle = (name: ColumnName) => {
         const next = columnNames.filter((each) => (each === name) !== chosen.includes(each));
         keep("services.columns", next);
         setChosen(next);
     };
     const reset = () => {
-        keep("services.columns", usual);
-        setChosen(usual);
+        keep("services.columns", []);
+        setChosen(undefined);
     };
     return { chosen, toggle, reset };
 }
@@ -70,7 +78,15 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
     const most = useIsWide() ? 3 : 2;
     return useMemo(() => {
         const cells: Record<ColumnName, Omit<Column<EdgeService>, "id" | "title">> = {
-            status: { sort: "status", cell: (service) => <Status service={service} /> },
+            status: {
+                sort: "status",
+                cell: (service) => (
+                    <span className="row">
+                        <Status service={service} />
+                        <Drift service={service} />
+                    </span>
+                ),
+            },
             category: {
                 sort: "category",
                 cell: (service) => <span className="nowrap">{t(`category.${service.category}`)}</span>,
@@ -92,6 +108,23 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
                     ),
             },
             mode: { cell: (service) => t(`mode.${service.mode}`) },
+            host: {
+                cell: (service) =>
+                    typeof service.hostId === "string" ? (
+                        <Link className="nowrap" to={`/projects/${project}/hosts/${service.hostId}`}>
+                            {service.hostName}
+                        </Link>
+                    ) : (
+                        <span className="faint">–</span>
+                    ),
+            },
+            image: {
+                cell: (service) => (
+                    <span className="mono nowrap image-cell ellipsis" title={service.image ?? undefined}>
+                        {imageVersion(service.image)}
+                    </span>
+                ),
+            },
             connection: { cell: (service) => t(`connection.${service.connection}`) },
             tags: {
                 cell: (service) => (
