@@ -45,6 +45,12 @@ struct NodeWorld: Sendable {
 
     /// Installs one and gives its id.
     func installed(_ parameters: [String: any Sendable] = [:]) async throws -> String {
+        // A port of its own: those that are chosen may go to another test's service while this one's is down.
+        var parameters = parameters
+        var settings = parameters["settings"] as? [String: any Sendable] ?? [:]
+        let port: [String: any Sendable] = ["container": 8085, "host": try freePort(), "protocol": "tcp"]
+        settings["ports"] = settings["ports"] ?? [port]
+        parameters["settings"] = settings
         let batch = try await install(DockerWorld.image, parameters)
         guard batch["state"] == "succeeded", let id = try await items(of: batch).first?["serviceId"] as? String else {
             throw WorldError("not installed: \(try await items(of: batch))")
