@@ -187,6 +187,22 @@ def test_a_selection_is_upgraded_and_goes_back_with_a_warning(
     expect(dialog.get_by_text("2 go back to an older version")).to_be_visible()
 
 
+def test_what_was_upgraded_is_rolled_back(nodes: Nodes, hosted: list[dict], admin: Page, dialog) -> None:
+    world = nodes.world
+    ids = [each["serviceId"] for each in hosted]
+    batch = world.api.expect(202, "POST", f"/api/v1/projects/{world.project}/batches", {
+        "kind": "upgrade", "targets": {"ids": ids}, "parameters": {"image": nodes.newer}})
+    admin.goto(world.place(f"@/batches/{batch['id']}"))
+    expect(badge(admin)).to_have_text("Done", timeout=60_000)
+    admin.get_by_role("button", name="Roll back").click()
+    expect(dialog).to_contain_text("The 2 services that were upgraded go back")
+    dialog.get_by_role("button", name="Roll back").click()
+    expect(badge(admin)).to_have_text("Rolled back", timeout=60_000)
+    expect(admin.get_by_role("button", name="Roll back")).to_have_count(0)
+    for each in ids:
+        assert world.api.get(f"/api/v1/services/{each}")["image"] == "edgewright-sim:3.6.0"
+
+
 def test_a_container_is_looked_at_and_brought_back(nodes: Nodes, hosted: list[dict], admin: Page) -> None:
     world, service = nodes.world, hosted[0]
     admin.goto(world.place(f"@/services/{service['serviceId']}/container"))

@@ -10,14 +10,15 @@ import { DataTable, Pager } from "../../design/DataTable";
 import { Icon } from "../../design/icons";
 import { Card, Page } from "../../design/Page";
 import { MenuItem, Popup } from "../../design/Popup";
-import { Loading, Notice, ProblemNotice, ProblemState, State } from "../../design/States";
+import { Loading, Notice, ProblemNotice, ProblemState, problemText, State } from "../../design/States";
 import { Time } from "../../design/Time";
+import { useTell } from "../../design/Toasts";
 import { useTexts } from "../../i18n/i18n";
 import { useInterval } from "../../lib/projectEvents";
 import { Link, useRouter } from "../../lib/router";
 import { bytes } from "../../lib/time";
 import { usePages } from "../../lib/usePages";
-import { useAction, useResource, type Resource } from "../../lib/useResource";
+import { problemFrom, useResource, type Resource } from "../../lib/useResource";
 import { Drift, imageVersion } from "../services/hosted";
 import { Status } from "../services/status";
 import { DeleteHostDialog } from "./DeleteHostDialog";
@@ -86,17 +87,23 @@ function Actions({ resource, host, onCheck }: ActionsProps) {
     const { t } = useTexts();
     const { go } = useRouter();
     const [asked, setAsked] = useState<"edit" | "delete">();
-    const checking = useAction();
+    const [isChecking, setChecking] = useState(false);
+    const tell = useTell();
     const close = () => setAsked(undefined);
-    const check = () =>
-        void checking.run(async () => {
+    const check = async () => {
+        setChecking(true);
+        try {
             onCheck(await api.checkHost(host.id));
             resource.reload();
-        });
+        } catch (error) {
+            tell(problemText(problemFrom(error), t), { isBad: true });
+        } finally {
+            setChecking(false);
+        }
+    };
     return (
         <>
-            {checking.problem !== undefined && <ProblemNotice problem={checking.problem} />}
-            <Button icon="refresh" isBusy={checking.isRunning} onClick={check}>
+            <Button icon="refresh" isBusy={isChecking} onClick={() => void check()}>
                 {t("check.test")}
             </Button>
             <LinkButton kind="primary" icon="plus" to={`/projects/${host.projectId}/services/install?host=${host.id}`}>
