@@ -78,7 +78,10 @@ struct PlatformResponder: HTTPResponder {
         }
         let segments = path.hasPrefix(Self.base + "/") ? path.dropFirst(Self.base.count).split(separator: "/") : []
         let method = request.method == .head ? .get : request.method
-        let matches = routes.compactMap { route in route.match(segments).map { (route, $0) } }
+        let fitting = routes.compactMap { route in route.match(segments).map { (route, $0) } }
+        // What a path spells out is nobody's parameter: `registries/check` is no registry.
+        let fewest = fitting.map(\.1.count).min()
+        let matches = fitting.filter { $0.1.count == fewest }
         guard let (route, parameters) = matches.first(where: { $0.0.method == method }) else {
             throw Self.noRoute(path, request.method, allowed: matches.map(\.0.method))
         }
