@@ -20,24 +20,41 @@ struct AuditRecorder: Sendable {
 
     /// - Throws: `.conflict` when the request's idempotency key was given to another attempt meanwhile.
     func record(_ event: AuditEvent, by caller: Caller, in session: any SQLSession) throws {
+        try record([event], by: caller, in: session)
+    }
+
+    /// Several at once, in this order.
+    func record(_ events: [AuditEvent], by caller: Caller, in session: any SQLSession) throws {
         // What was denied has changed nothing.
-        if let claim = caller.claim, event.result == .succeeded, try !session.markCarriedOut(claim) {
+        let hasChanged = events.contains { $0.result == .succeeded }
+        if let claim = caller.claim, hasChanged, try !session.markCarriedOut(claim) {
             throw EdgewrightError(
                 .conflict, "This took so long that another request with the same Idempotency-Key took its place.")
         }
         let actor = AuditEntry.Actor(
             userId: caller.principal.userId, email: caller.principal.email, tokenId: caller.principal.token?.id,
             address: caller.address)
-        try record(event, by: actor, in: session)
+        try record(events, by: actor, in: session)
     }
 
     func record(_ event: AuditEvent, by actor: AuditEntry.Actor, in session: any SQLSession) throws {
+        try record([event], by: actor, in: session)
+    }
+
+    private func record(_ events: [AuditEvent], by actor: AuditEntry.Actor, in session: any SQLSession) throws {
         let head = try session.lockAuditHead()
-        var entry = AuditEntry(
-            sequence: head.sequence + 1, at: now(), operation: event.operation, result: event.result, actor: actor,
-            target: event.target, orgId: event.orgId, projectId: event.projectId, detail: event.detail, hash: "")
-        entry.hash = Self.hash(entry, after: head.hash)
-        try session.appendAudit(entry)
+        var (sequence, hash) = (head.sequence, head.hash)
+        let now = now()
+        let entries = events.map { event in
+            sequence += 1
+            var entry = AuditEntry(
+                sequence: sequence, at: now, operation: event.operation, result: event.result, actor: actor,
+                target: event.target, orgId: event.orgId, projectId: event.projectId, detail: event.detail, hash: "")
+            entry.hash = Self.hash(entry, after: hash)
+            hash = entry.hash
+            return entry
+        }
+        try session.appendAudit(entries)
     }
 
     /// SHA-256 over the previous hash and every field, each with its length in front, so that no two different entries

@@ -9,6 +9,21 @@ protocol BatchAction: Sendable {
     func undo(_ item: BatchWork) async -> BatchOutcome
 }
 
+/// A kind whose targets are changed together with less effort than one after the other.
+protocol GroupedBatchAction: BatchAction {
+    /// So many at most.
+    var groupSize: Int { get }
+
+    /// - Returns: what became of each, in the same order.
+    func perform(_ items: [BatchWork]) async -> [BatchOutcome]
+}
+
+extension GroupedBatchAction {
+    func perform(_ item: BatchWork) async -> BatchOutcome {
+        await perform([item]).first ?? .failedForNow(reason: "it broke off")
+    }
+}
+
 extension BatchAction {
     func undo(_ item: BatchWork) async -> BatchOutcome { .failed(reason: "this can't be undone") }
 }

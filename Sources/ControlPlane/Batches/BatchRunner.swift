@@ -61,13 +61,19 @@ struct BatchRunner: Sendable {
 
     private func begin(_ advance: BatchAdvance, _ group: inout DiscardingTaskGroup) {
         let record = advance.record
-        for item in advance.begun {
+        for items in groups(of: advance) {
             group.addTask {
-                let work = work(on: item, record)
-                let transition = await attempt(work, item, record.batch)
-                if !Task.isCancelled { mailbox.put((item, transition)) }
+                let transitions = await attempt(items, record)
+                if !Task.isCancelled { mailbox.put(Array(zip(items, transitions))) }
             }
         }
+    }
+
+    private func groups(of advance: BatchAdvance) -> [[ClaimedBatchItem]] {
+        let (batch, items) = (advance.record.batch, advance.begun)
+        let grouped = batch.direction == .forward ? actions[batch.kind] as? any GroupedBatchAction : nil
+        let size = grouped?.groupSize ?? 1
+        return stride(from: 0, to: items.count, by: size).map { Array(items[$0..<min($0 + size, items.count)]) }
     }
 
     private func work(on item: ClaimedBatchItem, _ record: BatchRecord) -> BatchWork {
@@ -81,20 +87,38 @@ struct BatchRunner: Sendable {
         return work
     }
 
-    private func attempt(_ work: BatchWork, _ item: ClaimedBatchItem, _ batch: Batch) async -> BatchItemTransition {
+    /// - Returns: what becomes of each, in the same order.
+    private func attempt(_ items: [ClaimedBatchItem], _ record: BatchRecord) async -> [BatchItemTransition] {
+        let batch = record.batch
         guard let action = actions[batch.kind] else {
-            return BatchItemTransition(.failed, reason: "this version does not know “\(batch.kind.rawValue)”")
+            let reason = "this version does not know “\(batch.kind.rawValue)”"
+            return items.map { _ in BatchItemTransition(.failed, reason: reason) }
         }
+        let works = items.map { work(on: $0, record) }
         if batch.direction == .back {
-            return .afterUndoing(
-                await action.undo(work), attempts: item.attempts, policy: batch.policy, now: now(),
+            var transitions: [BatchItemTransition] = []
+            for (item, work) in zip(items, works) {
+                transitions.append(
+                    .afterUndoing(
+                        await action.undo(work), attempts: item.attempts, policy: batch.policy, now: now(),
+                        jitter: .random(in: 0...1)))
+            }
+            return transitions
+        }
+        let outcomes = await outcomes(of: action, works)
+        let deadline = (batch.startedAt ?? batch.createdAt) + .seconds(batch.policy.offlineDeadline)
+        return zip(items, outcomes).map { item, outcome in
+            .after(
+                outcome, attempts: item.attempts, policy: batch.policy, deadline: deadline, now: now(),
                 jitter: .random(in: 0...1))
         }
-        let outcome = await action.perform(work)
-        let begin = batch.startedAt ?? batch.createdAt
-        return .after(
-            outcome, attempts: item.attempts, policy: batch.policy,
-            deadline: begin + .seconds(batch.policy.offlineDeadline), now: now(), jitter: .random(in: 0...1))
+    }
+
+    private func outcomes(of action: any BatchAction, _ works: [BatchWork]) async -> [BatchOutcome] {
+        if let grouped = action as? any GroupedBatchAction { return await grouped.perform(works) }
+        var outcomes: [BatchOutcome] = []
+        for work in works { outcomes.append(await action.perform(work)) }
+        return outcomes
     }
 }
 
@@ -107,8 +131,8 @@ final class BatchMailbox: Sendable {
 
     init() { (signal, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
 
-    func put(_ item: FinishedItem) {
-        finished.withLockedValue { $0.append(item) }
+    func put(_ items: [FinishedItem]) {
+        finished.withLockedValue { $0 += items }
         bell.yield()
     }
 

@@ -1,17 +1,31 @@
 import Fleet
 
 /// Puts tags on services, or takes them off.
-struct TagServicesAction: BatchAction {
+struct TagServicesAction: GroupedBatchAction {
     let access: AccessControl
     let services: ServiceCatalog
+    /// Smaller than the usual concurrency, so that one group is written while another is decided on.
+    let groupSize = 25
 
-    func perform(_ item: BatchWork) async -> BatchOutcome {
-        await item.outcome {
-            let service = try await access.authorize(item, .editServices)
-            let parameters = item.batch.parameters
-            _ = try await services.changeServiceTags(
-                AssociateTagsRequest(add: parameters.add, remove: parameters.remove), in: service)
+    func perform(_ items: [BatchWork]) async -> [BatchOutcome] {
+        var outcomes = Array(repeating: BatchOutcome.done, count: items.count)
+        var allowed: [(index: Int, access: ServiceAccess)] = []
+        for (index, item) in items.enumerated() {
+            outcomes[index] = await item.outcome {
+                allowed.append((index, try await access.authorize(item, .editServices)))
+            }
         }
+        guard let parameters = items.first?.batch.parameters else { return [] }
+        do {
+            let request = AssociateTagsRequest(add: parameters.add, remove: parameters.remove)
+            let results = try await services.changeServiceTags(request, in: allowed.map(\.access))
+            for ((index, _), result) in zip(allowed, results) {
+                outcomes[index] = await items[index].outcome { _ = try result.get() }
+            }
+        } catch {
+            for (index, _) in allowed { outcomes[index] = items[index].outcome(of: error) }
+        }
+        return outcomes
     }
 }
 
@@ -29,16 +43,19 @@ extension BatchWork {
         do {
             try await body()
             return .done
-        } catch let error as EdgewrightError {
-            switch error.code {
-            case .notFound: return .skipped(reason: "“\(name)” is not there any more")
-            case .unreachable, .timedOut, .unavailable, .rateLimited, .internal, .badAnswer:
-                return .failedForNow(reason: error.message)
-            case .invalidInput, .unauthenticated, .permissionDenied, .conflict, .unsupported, .tooLarge:
-                return .failed(reason: error.message)
-            }
         } catch {
-            return .failedForNow(reason: "it broke off")
+            return outcome(of: error)
+        }
+    }
+
+    func outcome(of error: any Error) -> BatchOutcome {
+        guard let error = error as? EdgewrightError else { return .failedForNow(reason: "it broke off") }
+        switch error.code {
+        case .notFound: return .skipped(reason: "“\(name)” is not there any more")
+        case .unreachable, .timedOut, .unavailable, .rateLimited, .internal, .badAnswer:
+            return .failedForNow(reason: error.message)
+        case .invalidInput, .unauthenticated, .permissionDenied, .conflict, .unsupported, .tooLarge:
+            return .failed(reason: error.message)
         }
     }
 }

@@ -22,11 +22,11 @@ package struct ServiceCatalog: Sendable {
     /// - Throws: `.conflict` when the project has a service of that name, or at that endpoint; says which.
     package func createService(_ request: CreateServiceRequest, in access: ProjectAccess) async throws -> EdgeService {
         let id: Identifier<EdgeService> = context.makeIdentifier()
-        let (record, tags) = try rules.record(request, id: id, project: access.projectId, at: context.now())
+        let record = try rules.record(request, id: id, project: access.projectId, at: context.now())
         let revision = try await context.numberedChange { session, revision in
             try refuseTaken(record.service, session)
             try session.insertService(record)
-            try setTags(tags, of: record.service, session)
+            try setTags(of: [record.service], session)
             try recorder.record(event("service.create", record.service, in: access), by: access.caller, in: session)
             try monitor.announcer.announce(.created, [id], in: session)
             return revision
@@ -46,9 +46,9 @@ package struct ServiceCatalog: Sendable {
             try refuseTaken(changed.service, session)
             try session.updateService(changed)
             if let tags = applied.tags {
-                try session.deleteServiceTags(of: access.serviceId)
-                try setTags(tags, of: changed.service, session)
+                try session.deleteServiceTags(of: [access.serviceId])
                 changed.service.tags = tags
+                try setTags(of: [changed.service], session)
             }
             let detail = Self.changes(from: before, to: changed)
             try recorder.record(
@@ -75,37 +75,12 @@ package struct ServiceCatalog: Sendable {
         monitor.serviceChanged(service, .deleted)
     }
 
-    package func changeServiceTags(_ request: AssociateTagsRequest, in access: ServiceAccess) async throws
-        -> EdgeService
-    {
-        let added = try TagName.checkSet(request.add ?? [], field: "add")
-        let removed = Set(request.remove ?? [])
-        let service = try await context.change { session in
-            var service = try existing(access.serviceId, session).service
-            let before = service.tags
-            service.tags = (before.filter { !removed.contains($0) } + added.filter { !before.contains($0) }).sorted()
-            guard service.tags.count <= EdgeService.maximumTags else {
-                throw EdgewrightError.invalid(
-                    "add", "would give “\(service.name)” more than \(EdgeService.maximumTags) tags")
-            }
-            try session.deleteServiceTags(of: service.id)
-            try setTags(service.tags, of: service, session)
-            let detail = "tags: \(before.joined(separator: ", ")) → \(service.tags.joined(separator: ", "))"
-            try recorder.record(
-                event("service.tag", service, in: access.project, detail), by: access.caller, in: session)
-            try monitor.announcer.announce(.updated, [access.serviceId], in: session)
-            return service
-        }
-        monitor.serviceChanged(service, .updated)
-        return service
-    }
-
     /// Tries a service's endpoint and credential without saving anything.
     package func checkConnection(_ request: CreateServiceRequest, in access: ProjectAccess) async throws
         -> ConnectionCheck
     {
         let id: Identifier<EdgeService> = context.makeIdentifier()
-        let (record, _) = try rules.record(request, id: id, project: access.projectId, at: context.now())
+        let record = try rules.record(request, id: id, project: access.projectId, at: context.now())
         return await monitor.check(DirectoryEntry(record, orgId: access.orgId))
     }
 
@@ -131,15 +106,7 @@ package struct ServiceCatalog: Sendable {
         }
     }
 
-    private func setTags(_ names: [String], of service: EdgeService, _ session: any SQLSession) throws {
-        let now = context.now()
-        let tags = try session.ensureTags(Set(names), in: service.projectId) { name in
-            Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: now)
-        }
-        try session.insertServiceTags(tags.values.map { (service.id, service.name, $0) })
-    }
-
-    private func event(
+    func event(
         _ operation: String, _ service: EdgeService, in access: ProjectAccess, _ detail: String = ""
     ) -> AuditEvent {
         AuditEvent(

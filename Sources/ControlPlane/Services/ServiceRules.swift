@@ -8,7 +8,7 @@ struct ServiceRules: Sendable {
     /// A record without tags, for the store.
     func record(
         _ request: CreateServiceRequest, id: Identifier<EdgeService>, project: Identifier<Project>, at now: Timestamp
-    ) throws -> (record: ServiceRecord, tags: [String]) {
+    ) throws -> ServiceRecord {
         try checkKind(mode: request.mode, connection: request.connection)
         let category = request.category ?? .neuronex
         var validation = Validation()
@@ -27,7 +27,7 @@ struct ServiceRules: Sendable {
             endpoint: endpoint, verifyTLS: request.verifyTLS ?? true, healthPath: healthPath, status: .unknown,
             statusReason: Self.notProbedYet, statusSince: now, version: nil, lastSeen: nil, tags: tags,
             auth: auth.authentication, description: description, createdAt: now, updatedAt: now)
-        return (ServiceRecord(service: service, sealedPassword: auth.sealedPassword), tags)
+        return ServiceRecord(service: service, sealedPassword: auth.sealedPassword)
     }
 
     static let notProbedYet = "not probed yet"

@@ -14,7 +14,7 @@ package enum BatchOutcome: Equatable, Sendable {
 }
 
 /// What an item of a batch turns into after an attempt.
-package struct BatchItemTransition: Equatable, Sendable {
+package struct BatchItemTransition: Hashable, Sendable {
     package enum Waiting: String, Codable, Sendable {
         case offline
         case busy

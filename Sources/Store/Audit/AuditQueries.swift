@@ -16,22 +16,16 @@ extension SQLSession {
         }
     }
 
-    /// Appends an entry whose sequence and hash follow the locked head.
-    package func appendAudit(_ entry: AuditEntry) throws {
-        let type = entry.operation.prefix { $0 != "." }
-        try execute(
-            """
-            INSERT INTO audit (sequence, at, type, operation, result, actor_id, actor_email, token_id, address,
-                target_type, target_id, target_name, org_id, project_id, detail, hash)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                entry.sequence, entry.at.milliseconds, String(type), entry.operation, entry.result.rawValue,
-                entry.actor.userId?.rawValue, entry.actor.email, entry.actor.tokenId?.rawValue, entry.actor.address,
-                entry.target.type, entry.target.id, entry.target.name, entry.orgId?.rawValue,
-                entry.projectId?.rawValue, entry.detail, entry.hash,
-            ])
-        try execute("UPDATE audit_head SET sequence = ?, hash = ? WHERE id = 1", [entry.sequence, entry.hash])
+    /// Appends entries whose sequences and hashes follow the locked head, each the one before it.
+    package func appendAudit(_ entries: [AuditEntry]) throws {
+        guard let last = entries.last else { return }
+        try insertRows(
+            into: "audit",
+            columns: [
+                "sequence", "at", "type", "operation", "result", "actor_id", "actor_email", "token_id", "address",
+                "target_type", "target_id", "target_name", "org_id", "project_id", "detail", "hash",
+            ], rows: entries.map(auditRow))
+        try execute("UPDATE audit_head SET sequence = ?, hash = ? WHERE id = 1", [last.sequence, last.hash])
     }
 
     /// Entries, the newest first.
@@ -106,6 +100,17 @@ private let auditColumns = """
     sequence, at, operation, result, actor_id, actor_email, token_id, address, target_type, target_id, target_name, \
     org_id, project_id, detail, hash
     """
+
+private func auditRow(_ entry: AuditEntry) -> [SQLValue] {
+    func text(_ value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }
+    return [
+        .integer(entry.sequence), .integer(entry.at.milliseconds), .text(String(entry.operation.prefix { $0 != "." })),
+        .text(entry.operation), .text(entry.result.rawValue), text(entry.actor.userId?.rawValue),
+        .text(entry.actor.email), text(entry.actor.tokenId?.rawValue), .text(entry.actor.address),
+        .text(entry.target.type), .text(entry.target.id), .text(entry.target.name), text(entry.orgId?.rawValue),
+        text(entry.projectId?.rawValue), .text(entry.detail), .text(entry.hash),
+    ]
+}
 
 private func readAuditEntry(_ row: SQLRow) throws -> AuditEntry {
     AuditEntry(

@@ -128,8 +128,15 @@ extension SQLSession {
     }
 }
 
-func chunks(_ values: [String], of size: Int = 500) -> [[String]] {
-    stride(from: 0, to: values.count, by: size).map { Array(values[$0..<min($0 + size, values.count)]) }
+/// Parts of a list for `IN (…)`. Each is filled up with its last value to a power of two, so that few different
+/// statements are prepared and kept.
+func chunks<Value>(_ values: [Value], of size: Int = 512) -> [[Value]] {
+    stride(from: 0, to: values.count, by: size).map { start in
+        let chunk = values[start..<min(start + size, values.count)]
+        var filled = 1
+        while filled < chunk.count { filled *= 2 }
+        return chunk + Array(repeating: chunk[chunk.endIndex - 1], count: filled - chunk.count)
+    }
 }
 
 func placeholders(_ count: Int) -> String {

@@ -81,8 +81,10 @@ extension SQLSession {
             suffix: "ON CONFLICT DO NOTHING")
     }
 
-    package func deleteServiceTags(of service: Identifier<EdgeService>) throws {
-        try execute("DELETE FROM service_tag WHERE service_id = ?", [service.rawValue])
+    package func deleteServiceTags(of services: [Identifier<EdgeService>]) throws {
+        for chunk in chunks(services.map(\.rawValue)) {
+            try execute("DELETE FROM service_tag WHERE service_id IN (\(placeholders(chunk.count)))", chunk)
+        }
     }
 }
 
