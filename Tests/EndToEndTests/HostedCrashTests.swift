@@ -33,14 +33,14 @@ import Testing
             let end = try await admin.poll("/api/v1/batches/\(batch)") {
                 !["pending", "running"].contains($0["state"])
             }
-            #expect(platform.program.stop() == 0)
+            #expect(platform.program.stop() == 0, "\(platform.lastOutput)")
             return end
         }
 
         func ask<Value: Sendable>(_ body: (TestAPI) async throws -> Value) async throws -> Value {
             let (platform, admin) = try await start()
             let value = try await body(admin)
-            #expect(platform.program.stop() == 0)
+            #expect(platform.program.stop() == 0, "\(platform.lastOutput)")
             return value
         }
     }

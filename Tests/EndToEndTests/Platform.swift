@@ -8,17 +8,22 @@ struct Platform: Sendable {
 
     let url: String
     let program: RunningProgram
+    private let output: URL
 
     init(
         in folder: URL, arguments: [String] = ["--monitor-interval", "3600"],
         environment: [String: String] = ["EDGEWRIGHT_ADMIN_PASSWORD": password], output: URL? = nil
     ) throws {
+        self.output = output ?? folder.appending(path: "serve-\(UUID()).log")
         let port = try freePort()
         url = "http://127.0.0.1:\(port)"
         program = try RunningProgram(
             ["serve", "--listen", "127.0.0.1:\(port)", "--data-dir", folder.path] + arguments,
-            environment: environment, output: output)
+            environment: environment, output: self.output)
     }
+
+    /// The end of what it has printed, for whoever asks why it ended.
+    var lastOutput: String { String(decoding: ((try? Data(contentsOf: output)) ?? Data()).suffix(8000), as: UTF8.self) }
 
     var anonymous: TestAPI { TestAPI(url: url, token: nil) }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Store
 
 /// What the engine asks of a kind of batch for one target. Each may be asked again after a crash: what is done already is
 /// then found done.
@@ -11,14 +12,21 @@ protocol BatchAction: Sendable {
 
 /// A kind whose targets are changed together with less effort than one after the other.
 protocol GroupedBatchAction: BatchAction {
-    /// So many at most.
+    /// So many at most. Smaller than the usual concurrency, so that one group is written while another is decided on.
     var groupSize: Int { get }
+
+    /// Whether a target is one of those; the others are changed each by itself.
+    func isGrouped(_ item: ClaimedBatchItem) -> Bool
 
     /// - Returns: what became of each, in the same order.
     func perform(_ items: [BatchWork]) async -> [BatchOutcome]
 }
 
 extension GroupedBatchAction {
+    var groupSize: Int { 25 }
+
+    func isGrouped(_ item: ClaimedBatchItem) -> Bool { true }
+
     func perform(_ item: BatchWork) async -> BatchOutcome {
         await perform([item]).first ?? .failedForNow(reason: "it broke off")
     }

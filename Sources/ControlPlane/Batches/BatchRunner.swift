@@ -71,9 +71,14 @@ struct BatchRunner: Sendable {
 
     private func groups(of advance: BatchAdvance) -> [[ClaimedBatchItem]] {
         let (batch, items) = (advance.record.batch, advance.begun)
-        let grouped = batch.direction == .forward ? actions[batch.kind] as? any GroupedBatchAction : nil
-        let size = grouped?.groupSize ?? 1
-        return stride(from: 0, to: items.count, by: size).map { Array(items[$0..<min($0 + size, items.count)]) }
+        guard batch.direction == .forward, let action = actions[batch.kind] as? any GroupedBatchAction else {
+            return items.map { [$0] }
+        }
+        let grouped = items.filter(action.isGrouped)
+        let groups = stride(from: 0, to: grouped.count, by: action.groupSize).map {
+            Array(grouped[$0..<min($0 + action.groupSize, grouped.count)])
+        }
+        return groups + items.filter { !action.isGrouped($0) }.map { [$0] }
     }
 
     private func work(on item: ClaimedBatchItem, _ record: BatchRecord) -> BatchWork {

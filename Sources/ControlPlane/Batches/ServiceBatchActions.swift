@@ -4,17 +4,10 @@ import Fleet
 struct TagServicesAction: GroupedBatchAction {
     let access: AccessControl
     let services: ServiceCatalog
-    /// Smaller than the usual concurrency, so that one group is written while another is decided on.
-    let groupSize = 25
 
     func perform(_ items: [BatchWork]) async -> [BatchOutcome] {
         var outcomes = Array(repeating: BatchOutcome.done, count: items.count)
-        var allowed: [(index: Int, access: ServiceAccess)] = []
-        for (index, item) in items.enumerated() {
-            outcomes[index] = await item.outcome {
-                allowed.append((index, try await access.authorize(item, .editServices)))
-            }
-        }
+        let allowed = await access.authorize(items, .editServices, &outcomes)
         guard let parameters = items.first?.batch.parameters else { return [] }
         do {
             let request = AssociateTagsRequest(add: parameters.add, remove: parameters.remove)
@@ -30,6 +23,19 @@ struct TagServicesAction: GroupedBatchAction {
 }
 
 extension AccessControl {
+    /// Those of several targets that may be changed; of the others it is noted why not.
+    func authorize(
+        _ items: [BatchWork], _ permission: Permission, _ outcomes: inout [BatchOutcome]
+    ) async -> [(index: Int, access: ServiceAccess)] {
+        var allowed: [(index: Int, access: ServiceAccess)] = []
+        for (index, item) in items.enumerated() {
+            outcomes[index] = await item.outcome {
+                allowed.append((index, try await authorize(item, permission)))
+            }
+        }
+        return allowed
+    }
+
     /// A batch has the rights that whoever asked for it has now: who has lost them meanwhile changes nothing any more.
     func authorize(_ item: BatchWork, _ permission: Permission) async throws -> ServiceAccess {
         let caller = try await callerOfBatch(item.userId)

@@ -18,7 +18,9 @@ struct HostedTarget: Sendable {
 /// What the batch actions for hosted services have in common: finding the target, making its container, waiting until it
 /// is well, and writing down what came of it.
 struct HostedWork: Sendable {
-    private static let lookPause = Duration.seconds(1)
+    /// Most answer soon after they were started, some take minutes.
+    private static let firstPause = Duration.milliseconds(50)
+    private static let longestPause = Duration.seconds(1)
     /// Between two words on how the wait goes.
     private static let toldLogLines = 8
     /// So often an engine may start a container anew by itself until it counts as one that crashes.
@@ -32,6 +34,7 @@ struct HostedWork: Sendable {
     let directory: ServiceDirectory
     let monitor: Monitor
     let publicKey: String
+    let pulls = ImagePulls()
 
     // MARK: Finding
 
@@ -75,11 +78,15 @@ struct HostedWork: Sendable {
         return specification
     }
 
+    /// Once for all targets of a batch on the same host, and anew when that was long ago.
     /// - Returns: the digest of what is on the host now.
     func pull(_ image: ImageReference, on engine: any WorkloadHost, _ item: BatchWork) async throws -> String? {
         item.tell("pulling \(image)")
-        return try await engine.pull(image, as: try await registries.credential(for: image)) { share in
-            item.tell("pulling \(image), \(Int(share * 100)) %")
+        let key = ImagePulls.Key(batch: item.batch.id, host: item.hostId, image: image)
+        return try await pulls.digest(key, now: context.now) {
+            try await engine.pull(image, as: try await registries.credential(for: image)) { share in
+                item.tell("pulling \(image), \(Int(share * 100)) %")
+            }
         }
     }
 
@@ -95,6 +102,7 @@ struct HostedWork: Sendable {
         var reason = "it did not answer"
         var restartsBefore: Int?
         var hadEnded = false
+        var pause = Self.firstPause
         item.tell("waiting for it to answer")
         repeat {
             guard let status = try await engine.status(of: id) else {
@@ -114,7 +122,8 @@ struct HostedWork: Sendable {
                 if check.authenticated { return status.container }
                 reason = check.message
             }
-            try await Task.sleep(for: Self.lookPause)
+            try await Task.sleep(for: pause)
+            pause = min(pause * 1.5, Self.longestPause)
         } while ContinuousClock.now - start < limit
         let log = await lastLines(of: id, engine)
         throw HostingError(

@@ -126,7 +126,7 @@ struct InstallAction: BatchAction {
         let (service, revision) = try await work.context.numberedChange { session, revision in
             let service = try session.service(id)?.service
             if !isDone { try session.insertWorkloadRemoval(of: id, from: host, withVolumes: true, at: now) }
-            try session.deleteService(id)
+            try session.deleteServices([id])
             if service != nil { try work.monitor.announcer.announce(.deleted, [id], in: session) }
             return (service, revision)
         }
@@ -161,7 +161,7 @@ struct InstalledService: Sendable {
         let wantsKey = parameters.authentication ?? false
         let record = WorkloadRecord(workload: workload(settings), takesKey: wantsKey)
         try session.deleteWorkloadRemoval(of: item.serviceId, from: host.id)
-        try session.deleteService(item.serviceId)
+        try session.deleteServices([item.serviceId])
         try session.insertService(ServiceRecord(service: service, sealedPassword: nil))
         try session.insertWorkload(record)
         try session.setHostPorts(settings.ports ?? [], of: item.serviceId, on: host.id)

@@ -64,15 +64,35 @@ package struct ServiceCatalog: Sendable {
 
     /// Removes the registration; a managed service goes on running where it is.
     package func deleteService(in access: ServiceAccess) async throws {
-        let (service, revision) = try await context.numberedChange { session, revision in
-            let service = try existing(access.serviceId, session).service
-            try session.deleteService(access.serviceId)
-            try recorder.record(event("service.delete", service, in: access.project), by: access.caller, in: session)
-            try monitor.announcer.announce(.deleted, [access.serviceId], in: session)
-            return (service, revision)
+        let deleted = try await delete([access]) { _ in true }
+        guard !deleted.isEmpty else { throw EdgewrightError.notFound("service", access.serviceId.rawValue) }
+    }
+
+    /// Removes the registrations of services of one project in one transaction, of the managed ones only: the containers
+    /// of hosted ones go first.
+    /// - Returns: those that are gone by now.
+    func deleteManagedServices(in accesses: [ServiceAccess]) async throws -> [Identifier<EdgeService>] {
+        try await delete(accesses) { $0.mode == .managed }.map(\.id)
+    }
+
+    private func delete(
+        _ accesses: [ServiceAccess], where isMeant: @Sendable @escaping (EdgeService) -> Bool
+    ) async throws -> [EdgeService] {
+        guard let project = accesses.first?.project else { return [] }
+        let (deleted, revision) = try await context.numberedChange { session, revision in
+            let found = try session.services(accesses.map(\.serviceId), in: project.projectId).filter(isMeant)
+            guard !found.isEmpty else { return (found, revision) }
+            try session.deleteServices(found.map(\.id))
+            let events = found.map { event("service.delete", $0, in: project) }
+            try recorder.record(events, by: project.caller, in: session)
+            try monitor.announcer.announce(.deleted, found.map(\.id), in: session)
+            return (found, revision)
         }
-        directory.remove(access.serviceId, revision: revision)
-        monitor.serviceChanged(service, .deleted)
+        for service in deleted {
+            directory.remove(service.id, revision: revision)
+            monitor.serviceChanged(service, .deleted)
+        }
+        return deleted
     }
 
     /// Tries a service's endpoint and credential without saving anything.

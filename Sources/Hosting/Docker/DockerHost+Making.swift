@@ -117,33 +117,35 @@ extension DockerHost {
         try await client.find("/images/\(name)/json", as: ImageDetails.self)
     }
 
+    /// Into its folder; where there is none, it is made. Folders that are there keep their owner and their mode.
     private func put(_ file: WorkloadSpecification.File, into container: String) async throws {
         var folder = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])
         var missing: [String] = []
-        // What is there keeps its owner and its mode; only what is not is made.
-        while !folder.isEmpty, try await !exists(folder, in: container) {
-            missing.insert(String(folder.split(separator: "/").last ?? ""), at: 0)
+        let name = String(file.path.split(separator: "/").last ?? "")
+        while try await !put(name, file.contents, below: missing, of: folder, in: container) {
+            guard let last = folder.split(separator: "/").last else {
+                throw HostingError(.failed, "its engine takes no file into the new container")
+            }
+            missing.insert(String(last), at: 0)
             folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         }
-        let name = String(file.path.split(separator: "/").last ?? "")
+    }
+
+    /// - Returns: whether the folder was there.
+    private func put(
+        _ name: String, _ contents: String, below missing: [String], of folder: String, in container: String
+    ) async throws -> Bool {
         var archive = TarArchive()
         var path = ""
         for part in missing {
             path += "\(part)/"
             try archive.addFolder(path)
         }
-        try archive.addFile(path + name, Array(file.contents.utf8))
+        try archive.addFile(path + name, Array(contents.utf8))
         let target = "/containers/\(container)/archive?path=\(DockerClient.quoted(folder.isEmpty ? "/" : folder))"
         let request = RemoteRequest(
             method: .put, target: target, headerFields: [.contentType: "application/x-tar"],
             body: .bytes(ByteBuffer(bytes: archive.finished())), timeout: DockerClient.timeout)
-        _ = try await client.send(request)
-    }
-
-    private func exists(_ path: String, in container: String) async throws -> Bool {
-        let request = RemoteRequest(
-            method: .head, target: "/containers/\(container)/archive?path=\(DockerClient.quoted(path))",
-            timeout: DockerClient.timeout)
         return try await client.send(request, accepting: [404]).status != 404
     }
 }

@@ -125,7 +125,7 @@ extension SQLSession {
     package func setHostPorts(
         _ ports: [WorkloadSettings.Port], of service: Identifier<EdgeService>, on host: Identifier<EdgeHost>
     ) throws {
-        try deleteHostPorts(of: service)
+        try deleteHostPorts(of: [service])
         try insertRows(
             into: "host_port", columns: ["host_id", "protocol", "port", "service_id"],
             rows: ports.compactMap { port in
@@ -138,8 +138,10 @@ extension SQLSession {
             })
     }
 
-    package func deleteHostPorts(of service: Identifier<EdgeService>) throws {
-        try execute("DELETE FROM host_port WHERE service_id = ?", [service.rawValue])
+    package func deleteHostPorts(of services: [Identifier<EdgeService>]) throws {
+        for chunk in chunks(services.map(\.rawValue)) {
+            try execute("DELETE FROM host_port WHERE service_id IN (\(placeholders(chunk.count)))", chunk)
+        }
     }
 
     // MARK: What is to go

@@ -60,9 +60,11 @@ extension SQLSession {
             "UPDATE service_tag SET service_name = ? WHERE service_id = ?", [service.name, service.id.rawValue])
     }
 
-    package func deleteService(_ id: Identifier<EdgeService>) throws {
-        try deleteHostPorts(of: id)
-        try execute("DELETE FROM service WHERE id = ?", [id.rawValue])
+    package func deleteServices(_ ids: [Identifier<EdgeService>]) throws {
+        try deleteHostPorts(of: ids)
+        for chunk in chunks(ids.map(\.rawValue)) {
+            try execute("DELETE FROM service WHERE id IN (\(placeholders(chunk.count)))", chunk)
+        }
     }
 
     /// The services of a host, in no order.
