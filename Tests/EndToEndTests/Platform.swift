@@ -14,7 +14,8 @@ struct Platform: Sendable {
         in folder: URL, arguments: [String] = ["--monitor-interval", "3600"],
         environment: [String: String] = ["EDGEWRIGHT_ADMIN_PASSWORD": password], output: URL? = nil
     ) throws {
-        self.output = output ?? folder.appending(path: "serve-\(UUID()).log")
+        let exists = FileManager.default.fileExists(atPath: folder.path)
+        self.output = output ?? (exists ? folder : folder.deletingLastPathComponent()).appending(path: "\(UUID()).log")
         let port = try freePort()
         url = "http://127.0.0.1:\(port)"
         program = try RunningProgram(

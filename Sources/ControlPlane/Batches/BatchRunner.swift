@@ -165,9 +165,12 @@ final class BatchMailbox: Sendable {
         let (signal, bell) = (signal, bell)
         await withDiscardingTaskGroup { group in
             group.addTask {
-                // Ends early only by cancellation, when the bell has rung.
-                try? await Task.sleep(for: limit)
-                bell.yield()
+                do {
+                    try await Task.sleep(for: limit)
+                    bell.yield()
+                } catch {
+                    // The bell has rung meanwhile: rung once more it would be heard by the next who waits.
+                }
             }
             for await _ in signal { break }
             group.cancelAll()
