@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the release build against its targets, everything on this machine and in one run.
-# bench.sh [monitor|list|proxy...]: all three without an argument. Writes docs/benchmarks.md.
+# bench.sh [monitor|list|proxy|batches|installs...]: all of them without an argument. Writes docs/benchmarks.md.
 #
 # BENCH_SERVICES   simulated services of monitor (10000)
 # BENCH_LAYOUT     paths: all on one port below a base path each (default); ports: a port each
@@ -12,9 +12,12 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root"
 which=("$@")
-if [ ${#which[@]} = 0 ]; then which=(monitor list proxy); fi
+if [ ${#which[@]} = 0 ]; then which=(monitor list proxy batches installs); fi
 for name in "${which[@]}"; do
-    case $name in monitor | list | proxy) ;; *) die "bench.sh knows monitor, list and proxy, not '$name'." ;; esac
+    case $name in
+        monitor | list | proxy | batches | installs) ;;
+        *) die "bench.sh knows monitor, list, proxy, batches and installs, not '$name'." ;;
+    esac
 done
 
 scripts/setup.sh bench
@@ -35,7 +38,10 @@ for name in "${which[@]}"; do
     rm -f "bench-out/$name.json"
     command=(python3 "scripts/bench/$name.py" "$binary" "bench-out/$name.json")
     # Commits written through to the disk: anything else would flatter PostgreSQL.
-    if [ "$name" = list ]; then command=(env POSTGRES_DURABLE=yes scripts/with-postgres.sh "${command[@]}"); fi
+    case $name in
+        list | batches) command=(env POSTGRES_DURABLE=yes scripts/with-postgres.sh "${command[@]}") ;;
+        installs) command=(env EDGEWRIGHT_BIN="$binary" scripts/with-docker.sh "${command[@]}") ;;
+    esac
     "${command[@]}" || status=1
 done
 python3 scripts/bench/report.py docs/benchmarks.md bench-out "${which[@]}" || status=1

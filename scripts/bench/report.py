@@ -60,6 +60,7 @@ def machine() -> str:
         "nginx " + said("nginx", "-v", pattern=r"nginx/([\d.]+)"),
         "Prometheus " + said("prometheus", "--version", pattern=r"version ([\d.]+)"),
         "PostgreSQL " + said("postgres", "--version", pattern=r"([\d.]+)"),
+        "Docker " + said("dockerd", "--version", pattern=r"([\d.]+)"),
     ]
     commit = said("git", "rev-parse", "--short", "HEAD", pattern=r"(\w+)")
     return (
