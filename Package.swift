@@ -175,7 +175,8 @@ let package = Package(
             ],
             swiftSettings: houseSettings),
         .testTarget(
-            name: "HostingTests", dependencies: ["Hosting", "TestSupport", "Fleet", "Transport", nioCore],
+            name: "HostingTests",
+            dependencies: ["Hosting", "TestSupport", "Fleet", "Transport", crypto, httpTypes, nioCore],
             swiftSettings: houseSettings),
         .testTarget(
             name: "ControlPlaneTests",

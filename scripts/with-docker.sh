@@ -3,7 +3,8 @@
 # with-docker.sh hold: says the engine's address and keeps it until standard input ends.
 #
 # DOCKER_HOST is its address. Images of simulated services are in it: edgewright-sim:3.6.0 and :3.7.0, :mute that answers
-# nothing, :crashing that ends at once.
+# nothing, :crashing that ends at once. With EDGEWRIGHT_DOCKER_TLS=PORT:FOLDER it also listens there on 127.0.0.1, with
+# ca.pem, server.pem and server.key of the folder, for clients with a certificate of that authority.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -43,7 +44,14 @@ ip link add name "$bridge" type bridge
 ip address add "$subnet.1/24" dev "$bridge"
 ip link set "$bridge" up
 
-setpriv --pdeathsig TERM dockerd --host "$DOCKER_HOST" --data-root "$folder/data" --exec-root "$folder/exec" \
+encrypted=()
+if [ -n "${EDGEWRIGHT_DOCKER_TLS:-}" ]; then
+    cp -r "${EDGEWRIGHT_DOCKER_TLS#*:}" "$folder/tls"
+    encrypted=(--host "tcp://127.0.0.1:${EDGEWRIGHT_DOCKER_TLS%%:*}" --tlsverify --tlscacert "$folder/tls/ca.pem"
+        --tlscert "$folder/tls/server.pem" --tlskey "$folder/tls/server.key")
+    unset EDGEWRIGHT_DOCKER_TLS
+fi
+setpriv --pdeathsig TERM dockerd --host "$DOCKER_HOST" "${encrypted[@]}" --data-root "$folder/data" --exec-root "$folder/exec" \
     --pidfile "$folder/pid" --bridge "$bridge" --insecure-registry 127.0.0.0/8 >"$folder/log" 2>&1 </dev/null &
 engine=$!
 for _ in $(seq 1 300); do

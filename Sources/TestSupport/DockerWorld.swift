@@ -7,6 +7,8 @@ import Foundation
 package struct DockerWorld: Sendable {
     /// `unix:///…`
     package let address: String
+    /// Where it also listens on 127.0.0.1, for clients that `TestCertificates` has a certificate of.
+    package let tlsPort: Int
     /// Tells 3.6.0, 3.7.0; answers nothing; ends at once with a message.
     package static let image = "edgewright-sim:3.6.0"
     package static let newerImage = "edgewright-sim:3.7.0"
@@ -24,8 +26,8 @@ package struct DockerWorld: Sendable {
     package func docker(_ arguments: String...) async throws -> String { try await run(arguments) }
 
     @discardableResult
-    package func run(_ arguments: [String]) async throws -> String {
-        try await Shell.run(["docker", "--host", address] + arguments)
+    package func run(_ arguments: [String], client: [String] = []) async throws -> String {
+        try await Shell.run(["docker", "--host", address] + client + arguments)
     }
 }
 
@@ -47,36 +49,40 @@ private actor SharedDocker {
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/bash")
         shell.arguments = [scripts.appending(path: "with-docker.sh").path, "hold"]
-        shell.environment = ProcessInfo.processInfo.environment.merging(["EDGEWRIGHT_BIN": Program.url.path]) { $1 }
+        let certificates = try certificateFolder()
+        defer { try? FileManager.default.removeItem(at: certificates) }
+        let tlsPort = try freePort()
+        let settings = [
+            "EDGEWRIGHT_BIN": Program.url.path, "EDGEWRIGHT_DOCKER_TLS": "\(tlsPort):\(certificates.path)",
+        ]
+        shell.environment = ProcessInfo.processInfo.environment.merging(settings) { $1 }
         let output = Pipe()
         shell.standardInput = lifeline
         shell.standardOutput = output
         shell.standardError = FileHandle.standardError
         try shell.run()
-        let said = await firstLine(of: output.fileHandleForReading)
+        let said = await Shell.firstLine(of: output.fileHandleForReading)
         guard said.hasPrefix("unix://") else {
             throw WorldError("The tests need a Docker engine, and none started: \(said)")
         }
-        return DockerWorld(address: said)
+        return DockerWorld(address: said, tlsPort: tlsPort)
+    }
+
+    private static func certificateFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ew-tls-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let certificates = TestCertificates.shared
+        for (name, text) in [
+            ("ca.pem", certificates.authority), ("server.pem", certificates.server),
+            ("server.key", certificates.serverKey),
+        ] {
+            try Data(text.utf8).write(to: folder.appending(path: name))
+        }
+        return folder
     }
 
     private static var scripts: URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../scripts").standardized
-    }
-
-    private static func firstLine(of handle: FileHandle) async -> String {
-        await withCheckedContinuation { continuation in
-            // Reading blocks, and tasks' threads must not.
-            DispatchQueue.global().async {
-                var text = ""
-                while !text.contains("\n") {
-                    let data = handle.availableData
-                    guard !data.isEmpty else { break }
-                    text += String(decoding: data, as: UTF8.self)
-                }
-                continuation.resume(returning: text.trimmingCharacters(in: .whitespacesAndNewlines))
-            }
-        }
     }
 }
 
@@ -102,6 +108,22 @@ enum Shell {
                 } catch {
                     continuation.resume(throwing: error)
                 }
+            }
+        }
+    }
+
+    /// What is said up to the end of a line, or of everything.
+    static func firstLine(of handle: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            // Reading blocks, and tasks' threads must not.
+            DispatchQueue.global().async {
+                var text = ""
+                while !text.contains("\n") {
+                    let data = handle.availableData
+                    guard !data.isEmpty else { break }
+                    text += String(decoding: data, as: UTF8.self)
+                }
+                continuation.resume(returning: text.trimmingCharacters(in: .whitespacesAndNewlines))
             }
         }
     }

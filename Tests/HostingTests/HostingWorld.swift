@@ -11,6 +11,12 @@ struct HostingWorld: Sendable {
     let engine: DockerWorld
     let service: Identifier<EdgeService>
 
+    func transport() throws -> DirectTransport {
+        try DirectTransport(
+            endpoint: RemoteEndpoint(address: .unixSocket(path: engine.socket), usesTLS: false),
+            client: DirectTransportClient())
+    }
+
     func specification(
         _ image: String = DockerWorld.image, revision: String = "r1", port: Int,
         _ change: (inout WorkloadSpecification) -> Void = { _ in }

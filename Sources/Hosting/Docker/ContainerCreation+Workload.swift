@@ -45,7 +45,8 @@ extension WorkloadSettings.Port {
 }
 
 extension WorkloadSettings.Restart {
-    fileprivate var engineWord: String {
+    /// As the engine calls it.
+    var engineWord: String {
         switch self {
         case .no: "no"
         case .onFailure: "on-failure"

@@ -127,6 +127,8 @@ extension HostingError {
         let patterns = [
             /Bind for [^ ]*:([0-9]+) failed: port is already allocated/,
             /listen (?:tcp|udp)[46]? [^ ]*:([0-9]+): bind: address already in use/,
+            // Since Docker 28.
+            /failed to bind host port (?:for )?[^ ]*?:([0-9]+)[:\/][^ ]*: address already in use/,
         ]
         return patterns.lazy.compactMap { message.firstMatch(of: $0).flatMap { Int($0.1) } }.first
     }

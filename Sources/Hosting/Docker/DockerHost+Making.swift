@@ -8,6 +8,8 @@ import Transport
 // be cut short anywhere and begun anew.
 
 extension DockerHost {
+    private static let removalLimit = Duration.seconds(60)
+
     package func ensure(_ workload: WorkloadSpecification) async throws -> ContainerState {
         try await translatingRefusals {
             let name = WorkloadLabels.containerName(workload.service)
@@ -41,7 +43,12 @@ extension DockerHost {
                 return false
             }
             let name = WorkloadLabels.containerName(service)
-            if let current = try await container(named: name, of: service) { try await remove(current.id) }
+            if let current = try await container(named: name, of: service) {
+                // It has the same data open as the one that comes back.
+                try await stopIfThere(current.id)
+                try await remove(current.id)
+            }
+            try await wake(aside)
             try await client.post("/containers/\(aside.id)/rename?name=\(name)")
             return true
         }
@@ -75,7 +82,11 @@ extension DockerHost {
 
     /// With the volumes that have no name: nobody could find them again.
     private func remove(_ container: String) async throws {
-        try await client.delete("/containers/\(container)?force=true&v=true", accepting: [404, 409])
+        let status = try await client.delete("/containers/\(container)?force=true&v=true", accepting: [404, 409])
+        guard status == 409 else { return }
+        // Somebody else is at it: its name is free only when they are done.
+        try await client.post(
+            "/containers/\(container)/wait?condition=removed", timeout: Self.removalLimit, accepting: [404])
     }
 
     private func setAside(_ container: ContainerDetails, of service: Identifier<EdgeService>) async throws {
@@ -83,7 +94,29 @@ extension DockerHost {
         // One that is aside still, while a newer one is in use, was only not removed any more.
         if let old = try await self.container(named: aside, of: service) { try await remove(old.id) }
         try await stop(container.id)
+        try await lull(container)
         try await client.post("/containers/\(container.id)/rename?name=\(aside)")
+    }
+
+    /// Keeps an engine that starts anew from starting what is aside: its ports and its data are in use.
+    private func lull(_ container: ContainerDetails) async throws {
+        // The engine starts those of any other policy only when nobody has stopped them.
+        guard let policy = labels.restartPolicy(container.configuration.labels ?? [:]),
+            policy == "always" || policy == "on-failure"
+        else { return }
+        try await setRestartPolicy("no", of: container.id)
+    }
+
+    private func wake(_ container: ContainerDetails) async throws {
+        guard let policy = labels.restartPolicy(container.configuration.labels ?? [:]),
+            policy != container.host.restartPolicy?.name
+        else { return }
+        try await setRestartPolicy(policy, of: container.id)
+    }
+
+    private func setRestartPolicy(_ name: String, of container: String) async throws {
+        try await client.post(
+            "/containers/\(container)/update", ContainerUpdate(restartPolicy: HostSettings.RestartPolicy(name: name)))
     }
 
     // MARK: One new container

@@ -11,6 +11,8 @@ extension DockerHost {
     private static let headLimit = Duration.seconds(120)
     /// An engine that unpacks a large layer says nothing meanwhile.
     private static let longestSilence = Duration.seconds(600)
+    /// For all of an image, however it trickles.
+    private static let longestPull = Duration.seconds(2 * 3600)
 
     package func pull(
         _ image: ImageReference, as credential: RegistryCredential?, progress: @escaping @Sendable (Double) -> Void
@@ -20,13 +22,28 @@ extension DockerHost {
         }
         do {
             try await fetch(image, as: credential, progress)
-        } catch let error as HostingError where error.kind != .refused && error.kind != .unreachable {
-            // Where no registry can be reached, images are brought to the node by hand.
-            guard try await translatingRefusals({ try await self.image(image.text) }) != nil else { throw error }
+        } catch let error as HostingError where error.kind == .imageNotFound || error.kind == .failed {
+            let known = try await translatingRefusals { try await self.image(image.text) }
+            // What has come from this registry once may be old by now; what never has was brought by hand.
+            guard let known, error.kind == .imageNotFound || known.digest(of: image) == nil else { throw error }
         }
-        let found = try await translatingRefusals { try await self.image(image.text) }
-        let prefix = "\(image.name)@"
-        return found?.repositoryDigests?.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        return try await translatingRefusals {
+            guard let found = try await self.image(image.text) else { return nil }
+            try await checkPlatform(of: found, image)
+            return found.digest(of: image)
+        }
+    }
+
+    /// Engines take an image that is there for another platform alone, and then fail to run it.
+    private func checkPlatform(of found: ImageDetails, _ image: ImageReference) async throws {
+        guard let architecture = found.architecture, !architecture.isEmpty else { return }
+        let node = try await client.get("/version", as: EnginePlatform.self)
+        let alsoRuns = ["amd64": "386", "arm64": "arm"]
+        guard architecture != node.architecture, architecture != alsoRuns[node.architecture] else { return }
+        throw HostingError(
+            .invalid,
+            "\(image) is made for \(found.operatingSystem ?? "linux")/\(architecture), and this node is "
+                + "\(node.operatingSystem)/\(node.architecture)")
     }
 
     private func fetch(
@@ -42,7 +59,11 @@ extension DockerHost {
             let response = try await client.open(request)
             var layers = PulledLayers()
             var lines = JSONLines()
+            let start = ContinuousClock.now
             for try await chunk in response.body {
+                guard ContinuousClock.now - start < Self.longestPull else {
+                    throw HostingError(.failed, "\(image) was not there after two hours")
+                }
                 for line in try lines.take(chunk) {
                     guard let event = try? JSONDecoder().decode(PullEvent.self, from: line) else { continue }
                     if let error = event.error { throw HostingError(pulling: image, error) }
@@ -54,6 +75,14 @@ extension DockerHost {
         } catch let refusal as EngineRefusal {
             throw HostingError(pulling: image, refusal.message)
         }
+    }
+}
+
+extension ImageDetails {
+    /// Of its manifest, in the repository that the reference names.
+    fileprivate func digest(of image: ImageReference) -> String? {
+        let prefix = "\(image.name)@"
+        return repositoryDigests?.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 }
 
@@ -94,32 +123,6 @@ extension HostingError {
         } else {
             self.init(.failed, "\(image) could not be pulled: \(message)")
         }
-    }
-}
-
-/// How much of an image is there.
-private struct PulledLayers {
-    /// Bytes of each layer that are there, and all of it.
-    private var layers: [String: (current: Int64, total: Int64)] = [:]
-    private var told = -1.0
-
-    /// - Returns: the share that is there, when it has grown by a hundredth.
-    mutating func take(_ event: PullEvent) -> Double? {
-        guard let id = event.id else { return nil }
-        switch event.status {
-        case "Downloading":
-            guard let total = event.progressDetail?.total, total > 0 else { return nil }
-            layers[id] = (event.progressDetail?.current ?? 0, total)
-        case "Download complete", "Pull complete":
-            guard let layer = layers[id] else { return nil }
-            layers[id] = (layer.total, layer.total)
-        default: return nil
-        }
-        let total = layers.values.reduce(0) { $0 + $1.total }
-        let share = Double(layers.values.reduce(0) { $0 + $1.current }) / Double(max(total, 1))
-        guard share >= told + 0.01 else { return nil }
-        told = share
-        return share
     }
 }
 

@@ -42,6 +42,8 @@ package struct DockerHost: WorkloadHost {
     func start(_ container: String) async throws {
         do {
             try await client.post("/containers/\(container)/start", timeout: Self.stopLimit, accepting: [304])
+        } catch let refusal as EngineRefusal where refusal.message.contains("paused") {
+            try await client.post("/containers/\(container)/unpause", timeout: Self.stopLimit)
         } catch let refusal as EngineRefusal {
             throw try await namingHolder(HostingError(refusal))
         }
@@ -50,8 +52,9 @@ package struct DockerHost: WorkloadHost {
     /// Says whose port it is that can't be had.
     private func namingHolder(_ error: HostingError) async throws -> HostingError {
         guard case .portTaken(let port) = error.kind else { return error }
-        let holder = try await publishedPorts().first { $0.port == port }
-        let name = holder.map { "container \($0.container)" } ?? "another program on the node"
+        // Only one that runs can have it.
+        let holder = try await allContainers().first { $0.ports?.contains { $0.publicPort == port } ?? false }
+        let name = holder.map { "container \($0.name)" } ?? "another program on the node"
         return HostingError(error.kind, "port \(port) is taken by \(name)")
     }
 
@@ -121,22 +124,11 @@ package struct DockerHost: WorkloadHost {
         }
     }
 
-    package func publishedPorts() async throws -> [PublishedPort] {
-        try await translatingRefusals {
-            let found = try await client.get("/containers/json?all=true", as: [ContainerSummary].self)
-            return found.flatMap { container in
-                (container.ports ?? []).compactMap { port in
-                    guard let number = port.publicPort, let kind = WorkloadSettings.PortProtocol(rawValue: port.type)
-                    else { return nil }
-                    return PublishedPort(
-                        port: number, protocol: kind, container: container.name,
-                        service: container.labels.flatMap(labels.service))
-                }
-            }
-        }
-    }
-
     // MARK: Finding
+
+    func allContainers() async throws -> [ContainerSummary] {
+        try await client.get("/containers/json?all=true", as: [ContainerSummary].self)
+    }
 
     /// The service's container.
     /// - Throws: `HostingError` of kind `.notFound`.

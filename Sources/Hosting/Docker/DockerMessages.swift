@@ -19,6 +19,18 @@ struct EngineInformation: Decodable {
     }
 }
 
+/// `GET /version`
+struct EnginePlatform: Decodable {
+    let operatingSystem: String
+    /// As images say it: `amd64`.
+    let architecture: String
+
+    private enum CodingKeys: String, CodingKey {
+        case operatingSystem = "Os"
+        case architecture = "Arch"
+    }
+}
+
 /// An element of `GET /containers/json`
 struct ContainerSummary: Decodable {
     struct Port: Decodable {
@@ -151,6 +163,13 @@ struct ContainerCreation: Encodable {
     }
 }
 
+/// Body of `POST /containers/{id}/update`
+struct ContainerUpdate: Encodable {
+    var restartPolicy: HostSettings.RestartPolicy
+
+    private enum CodingKeys: String, CodingKey { case restartPolicy = "RestartPolicy" }
+}
+
 /// How a container sits on its host; what is sent, and what is compared with it later.
 struct HostSettings: Codable {
     struct PortBinding: Codable, Equatable {
@@ -211,8 +230,14 @@ struct HostSettings: Codable {
 /// `GET /images/{name}/json`
 struct ImageDetails: Decodable {
     let repositoryDigests: [String]?
+    let operatingSystem: String?
+    let architecture: String?
 
-    private enum CodingKeys: String, CodingKey { case repositoryDigests = "RepoDigests" }
+    private enum CodingKeys: String, CodingKey {
+        case repositoryDigests = "RepoDigests"
+        case operatingSystem = "Os"
+        case architecture = "Architecture"
+    }
 }
 
 /// `GET /volumes`

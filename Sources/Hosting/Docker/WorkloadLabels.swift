@@ -12,10 +12,12 @@ struct WorkloadLabels: Sendable {
     func ofService(_ service: Identifier<EdgeService>) -> String { "\(Self.prefix).service=\(service)" }
 
     func all(_ workload: WorkloadSpecification) -> [String: String] {
-        volume(workload.service).merging([
-            "\(Self.prefix).revision": workload.revision, "\(Self.prefix).name": workload.name,
-            "\(Self.prefix).image": workload.image.text,
-        ]) { $1 }
+        var all = volume(workload.service)
+        all["\(Self.prefix).revision"] = workload.revision
+        all["\(Self.prefix).name"] = workload.name
+        all["\(Self.prefix).image"] = workload.image.text
+        all["\(Self.prefix).restart"] = workload.settings.restart?.engineWord
+        return all
     }
 
     func volume(_ service: Identifier<EdgeService>) -> [String: String] {
@@ -32,6 +34,9 @@ struct WorkloadLabels: Sendable {
 
     /// The reference it was made from; the engine only knows the digest then.
     func image(_ labels: [String: String]) -> String? { labels["\(Self.prefix).image"] }
+
+    /// The restart policy that it is to have: it may lose it while it is aside.
+    func restartPolicy(_ labels: [String: String]) -> String? { labels["\(Self.prefix).restart"] }
 
     static func containerName(_ service: Identifier<EdgeService>) -> String { "edgewright-\(service)" }
     static func asideName(_ service: Identifier<EdgeService>) -> String { "edgewright-\(service)-previous" }

@@ -9,6 +9,7 @@ package import Transport
 package struct RegistryClient: Sendable {
     private static let timeout = Duration.seconds(15)
     private static let maximumAnswer = 4 << 20
+    private static let mostRedirects = 3
     /// The hub's registry answers under a name of its own.
     private static let hubHost = "registry-1.docker.io"
     private static let manifestTypes = [
@@ -67,7 +68,7 @@ package struct RegistryClient: Sendable {
             }
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(buffer: answer.body))
             return ImageCheck(
-                found: true, digest: answer.fields[.contentDigest] ?? image.digest,
+                found: true, digest: image.digest ?? Self.digest(answer.fields[.contentDigest]),
                 architectures: try await architectures(of: manifest, below: base, scope: scope))
         } catch {
             return ImageCheck(found: false, reason: words(error))
@@ -82,10 +83,33 @@ package struct RegistryClient: Sendable {
         guard let digest = manifest.config?.digest, digest.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil else {
             return []
         }
-        let answer = try await get("\(base)/blobs/\(digest)", scope: scope)
-        // Some hand their blobs out elsewhere; nothing else hangs on this.
+        var answer = try await get("\(base)/blobs/\(digest)", scope: scope)
+        // Large registries hand their blobs out elsewhere.
+        for _ in 0..<Self.mostRedirects where (300..<400).contains(answer.status) {
+            guard let location = answer.fields[.location], let next = try await follow(location) else { return [] }
+            answer = next
+        }
+        // Nothing else hangs on this.
         guard answer.status == 200 else { return [] }
         return [try JSONDecoder().decode(Platform.self, from: Data(buffer: answer.body)).description]
+    }
+
+    /// It becomes part of paths and commands.
+    private static func digest(_ text: String?) -> String? {
+        text.flatMap { $0.wholeMatch(of: /sha256:[0-9a-f]{64}/) == nil ? nil : $0 }
+    }
+
+    /// Asks without credentials: they are the registry's own.
+    /// - Returns: `nil` for an address that is not to be followed: in the clear, where the registry is not.
+    private func follow(_ location: String) async throws -> Answer? {
+        guard let url = URLComponents(string: location), let scheme = url.scheme?.lowercased(), let host = url.host,
+            scheme == "https" || (scheme == "http" && plainHTTP), url.user == nil, url.password == nil
+        else { return nil }
+        let place = try endpoint("\(host)\(url.port.map { ":\($0)" } ?? "")", isPlain: scheme == "http")
+        let target =
+            (url.percentEncodedPath.isEmpty ? "/" : url.percentEncodedPath)
+            + (url.percentEncodedQuery.map { "?\($0)" } ?? "")
+        return try await get(target, over: try connect(place), accept: nil, authorization: nil)
     }
 
     // MARK: Asking
