@@ -25,6 +25,20 @@ package struct RegistryWorld: Sendable {
         let archive = folder.appending(path: "image.tar").path
         _ = try await Shell.run(["tar", "-C", folder.path, "-cf", archive, "file"])
         try await engine.run(["import", "--change", "CMD [\"/file\"]", archive, reference])
+        try await push(tagged: reference, by: engine)
+    }
+
+    /// Pushes an image that the engine has under another name, which it then has no more.
+    package func push(copying image: String, as reference: String, by engine: DockerWorld) async throws {
+        try await engine.run(["tag", image, reference])
+        try await push(tagged: reference, by: engine)
+        try await engine.run(["rmi", reference])
+    }
+
+    private func push(tagged reference: String, by engine: DockerWorld) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ew-client-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         if reference.hasPrefix(guarded) {
             // The client keeps the password in a folder of its own, for this one push.
             let client = ["--config", folder.path]

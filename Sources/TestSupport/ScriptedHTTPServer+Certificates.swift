@@ -11,17 +11,21 @@ package struct TestCertificates: Sendable {
     package let client: String
     package let clientKey: String
 
-    package static let shared: TestCertificates = {
+    package static let shared = made()
+    /// Of an authority that nobody else knows.
+    package static let foreign = made()
+
+    private static func made() -> TestCertificates {
         do {
             return try TestCertificates()
         } catch {
             fatalError("openssl could not make certificates: \(error)")
         }
-    }()
+    }
 
     private init() throws {
         let folder = FileManager.default.temporaryDirectory
-            .appending(path: "edgewright-certificates-\(ProcessInfo.processInfo.processIdentifier)")
+            .appending(path: "edgewright-certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
