@@ -4,7 +4,8 @@
 #
 # DOCKER_HOST is its address. Images of simulated services are in it: edgewright-sim:3.6.0 and :3.7.0, :mute that answers
 # nothing, :crashing that ends at once. With EDGEWRIGHT_DOCKER_TLS=PORT:FOLDER it also listens there on 127.0.0.1, with
-# ca.pem, server.pem and server.key of the folder, for clients with a certificate of that authority.
+# ca.pem, server.pem and server.key of the folder, for clients with a certificate of that authority. With
+# EDGEWRIGHT_DOCKER_SIZE its disk is a file system of that size, such as 900m, in memory; it is beside its socket, at data.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -15,7 +16,8 @@ have dockerd || die "Docker is not installed; run scripts/setup.sh test."
 
 folder=$(mktemp -d /tmp/ew-docker.XXXXXX)
 engine=''
-# A network of its own, so that engines beside each other do not get in each other's way.
+# A network of its own and no rules of the machine's firewall, which all engines would share: those beside each other do not
+# get in each other's way. Published ports go through the engine's own proxy.
 bridge=ew$(($$ % 60000))
 subnet=10.$((64 + $$ / 256 % 64)).$(($$ % 256))
 
@@ -31,6 +33,7 @@ finish() {
     fi
     ip link delete "$bridge" 2>/dev/null || true
     umount -R "$folder"/data/* 2>/dev/null || true
+    umount "$folder/data" 2>/dev/null || true
     rm -rf "$folder" 2>/dev/null || true
     exit "$status"
 }
@@ -44,6 +47,10 @@ ip link add name "$bridge" type bridge
 ip address add "$subnet.1/24" dev "$bridge"
 ip link set "$bridge" up
 
+if [ -n "${EDGEWRIGHT_DOCKER_SIZE:-}" ]; then
+    mkdir "$folder/data"
+    mount -t tmpfs -o "size=$EDGEWRIGHT_DOCKER_SIZE" edgewright-docker "$folder/data"
+fi
 encrypted=()
 if [ -n "${EDGEWRIGHT_DOCKER_TLS:-}" ]; then
     cp -r "${EDGEWRIGHT_DOCKER_TLS#*:}" "$folder/tls"
@@ -52,7 +59,7 @@ if [ -n "${EDGEWRIGHT_DOCKER_TLS:-}" ]; then
     unset EDGEWRIGHT_DOCKER_TLS
 fi
 setpriv --pdeathsig TERM dockerd --host "$DOCKER_HOST" "${encrypted[@]}" --data-root "$folder/data" --exec-root "$folder/exec" \
-    --pidfile "$folder/pid" --bridge "$bridge" --insecure-registry 127.0.0.0/8 >"$folder/log" 2>&1 </dev/null &
+    --pidfile "$folder/pid" --bridge "$bridge" --iptables=false --insecure-registry 127.0.0.0/8 >"$folder/log" 2>&1 </dev/null &
 engine=$!
 for _ in $(seq 1 300); do
     docker info >/dev/null 2>&1 && break

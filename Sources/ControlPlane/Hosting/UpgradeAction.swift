@@ -117,6 +117,8 @@ struct UpgradeAction: BatchAction {
             }
         }
         await work.observe(item.serviceId)
+        // Whoever has mended the cause may try it anew.
+        try await item.remember(try Memo(before: memo.before).text)
         throw HostingError(.invalid, "\(reason); \(outcome)")
     }
 }

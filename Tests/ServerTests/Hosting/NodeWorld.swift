@@ -99,9 +99,11 @@ struct NodeWorld: Sendable {
 
 /// Runs a control plane with a node, and leaves nothing on the engine.
 func withNode(
-    on store: TestEngine = .sqlite, _ body: @Sendable @escaping (NodeWorld) async throws -> Void
+    on store: TestEngine = .sqlite, engine given: DockerWorld? = nil,
+    _ body: @Sendable @escaping (NodeWorld) async throws -> Void
 ) async throws {
-    let engine = try await DockerWorld.shared()
+    let shared = given == nil ? try await DockerWorld.shared() : nil
+    guard let engine = given ?? shared else { return }
     try await withControlPlane(on: store) { world in
         let (_, project) = try await world.makeProject()
         let host = try await world.admin.post(
