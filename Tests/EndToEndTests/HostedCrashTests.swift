@@ -9,53 +9,6 @@ import Testing
     private static let count = 6
     private static let kills = 6
 
-    /// A program that dies and comes back over the same data.
-    private struct Mortal: Sendable {
-        let folder: URL
-        let arguments: [String]
-        let token: String
-
-        func start() async throws -> (Platform, TestAPI) {
-            let platform = try Platform(in: folder, arguments: arguments)
-            try await platform.waitUntilReady()
-            return (platform, TestAPI(url: platform.url, token: token))
-        }
-
-        /// Kills it at moments nobody has chosen, until the batch has ended.
-        func carryOut(_ batch: String) async throws -> TestAnswer {
-            for _ in 0..<HostedCrashTests.kills {
-                let (platform, _) = try await start()
-                // Not a wait for something: the moment of death.
-                try await Task.sleep(for: .milliseconds(Int.random(in: 50...2500)))
-                platform.program.kill()
-            }
-            let (platform, admin) = try await start()
-            let end = try await admin.poll("/api/v1/batches/\(batch)") {
-                !["pending", "running"].contains($0["state"])
-            }
-            #expect(platform.program.stop() == 0, "\(platform.lastOutput)")
-            return end
-        }
-
-        func ask<Value: Sendable>(_ body: (TestAPI) async throws -> Value) async throws -> Value {
-            let (platform, admin) = try await start()
-            let value = try await body(admin)
-            #expect(platform.program.stop() == 0, "\(platform.lastOutput)")
-            return value
-        }
-    }
-
-    /// What tells `serve` where its data is.
-    private func withDatabaseArguments(
-        on store: TestEngine, _ body: @Sendable @escaping ([String]) async throws -> Void
-    ) async throws {
-        guard store == .postgres else { return try await body([]) }
-        try await withDatabaseLocation(on: store, migrated: false) { location in
-            guard case .postgres(let url) = location else { throw WorldError("this is not PostgreSQL") }
-            try await body(["--database", url])
-        }
-    }
-
     private func containers(_ engine: DockerWorld, _ ids: [String]) async throws -> [String] {
         let all = try await engine.docker(
             "ps", "--all", "--format", "{{.Names}} {{.State}} {{.Label \"io.edgewright.image\"}}")
@@ -93,7 +46,7 @@ import Testing
                 ).expect(202)["id"]
                 first.program.kill()
                 let mortal = Mortal(folder: folder, arguments: arguments, token: token)
-                let installed = try await mortal.carryOut(install)
+                let installed = try await mortal.carryOut(kills: Self.kills, install)
                 #expect(installed["state"] == "succeeded")
                 let ids = try await mortal.ask { admin in
                     try await admin.get("/api/v1/projects/\(project)/services").items.compactMap { $0["id"] as? String }
@@ -111,7 +64,7 @@ import Testing
                         ]
                     ).expect(202)["id"]
                 }
-                #expect(try await mortal.carryOut(upgrade)["state"] == "succeeded")
+                #expect(try await mortal.carryOut(kills: Self.kills, upgrade)["state"] == "succeeded")
                 let afterUpgrade = try await containers(engine, ids)
                 #expect(afterUpgrade == ids.map { "edgewright-\($0) running \(DockerWorld.newerImage)" }.sorted())
                 for id in ids {

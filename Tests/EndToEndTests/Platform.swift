@@ -1,4 +1,5 @@
 import Foundation
+import Store
 import TestSupport
 
 /// `edgewright serve` as a process of its own.
@@ -53,5 +54,16 @@ extension TestAPI {
     func createProject() async throws -> String {
         let org = try await post("/api/v1/orgs", ["name": "o"]).expect(201)["id"]
         return try await post("/api/v1/orgs/\(org)/projects", ["name": "p"]).expect(201)["id"]
+    }
+}
+
+/// What tells `serve` where its data is.
+func withDatabaseArguments(
+    on store: TestEngine, _ body: @Sendable @escaping ([String]) async throws -> Void
+) async throws {
+    guard store == .postgres else { return try await body([]) }
+    try await withDatabaseLocation(on: store, migrated: false) { location in
+        guard case .postgres(let url) = location else { throw WorldError("this is not PostgreSQL") }
+        try await body(["--database", url])
     }
 }

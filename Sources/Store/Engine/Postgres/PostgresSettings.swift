@@ -2,6 +2,8 @@ import Fleet
 
 /// What a connection to the server is made with.
 struct PostgresSettings: Sendable {
+    private static let idleLimit = Duration.seconds(10)
+
     let url: String
     let statementLimit: Duration
     /// Whole seconds, at least 2 (libpq's own minimum).
@@ -29,13 +31,13 @@ struct PostgresSettings: Sendable {
     /// Sent when the connection stands: as start-up options, poolers such as PgBouncer would refuse them.
     ///
     /// JIT compilation costs more than the short statements of ours take. A transaction whose process hangs must not
-    /// keep its locks for ever. A plan that was made when a table was small must not be kept while it grows. A cursor's
-    /// rows are always fetched to the last one.
+    /// keep its locks, as all changes of the platform wait for them; between two statements ours only compute. A plan that
+    /// was made when a table was small must not be kept while it grows. A cursor's rows are always fetched to the last one.
     var preparation: String {
         let limit = statementLimit.wholeMilliseconds
         return """
             SET statement_timeout = \(limit); SET lock_timeout = \(limit);
-            SET idle_in_transaction_session_timeout = \(2 * limit);
+            SET idle_in_transaction_session_timeout = \(Self.idleLimit.wholeMilliseconds);
             SET jit = off; SET plan_cache_mode = force_custom_plan; SET cursor_tuple_fraction = 1;
             SET extra_float_digits = 1; SET timezone = 'UTC'
             """
