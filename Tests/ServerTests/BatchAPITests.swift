@@ -54,6 +54,8 @@ import Testing
             let done = try await world.admin.poll(batch) { $0["state"] == "succeeded" }
             #expect(counts(done) == ["succeeded": 300])
             #expect(done.json["waves"] as? Int == 3)
+            let waves = done.json["waveCounts"] as? [[String: Int]]
+            #expect(waves?.map { $0["succeeded"] } == [15, 150, 135])
             let tagged = try await world.admin.get("/api/v1/projects/\(project)/services?tag=line-7&total=true&limit=1")
             #expect(tagged.json["total"] as? Int == 300)
             let left = try await world.admin.get("/api/v1/projects/\(project)/services?tag=even&total=true&limit=1")

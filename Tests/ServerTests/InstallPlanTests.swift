@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test func `the same seed gives the names of the preview, and another one others`() async throws {
+        try await withNodes(1) { place in
+            func names(_ seed: Int) async throws -> [String] {
+                let plan = try await place.plan(
+                    ["namePrefix": "press-", "nameSeed": seed], ["hosts": place.hosts, "count": 20]
+                ).expect(200)
+                return (plan.json["items"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+            }
+            let first = try await names(7)
+            #expect(first.count == 20)
+            #expect(try await names(7) == first)
+            #expect(try await names(8) != first)
+        }
+    }
+
     @Test func `a port that several on one node ask for is told of before anything begins`() async throws {
         try await withNodes(1) { place in
             let ports: [[String: any Sendable]] = [["container": 8085, "host": 9000, "protocol": "tcp"]]
@@ -86,6 +101,7 @@ import Testing
             (["namePrefix": "a", "category": "neuron"], "parameters.image"),
             (["namePrefix": "a", "image": "00000000000000000000000000"], "parameters.image"),
             (["namePrefix": "a", "tags": ["a;b"]], "parameters.tags"),
+            (["namePrefix": "a", "nameSeed": -1], "parameters.nameSeed"),
             (["namePrefix": "a", "settings": ["cpus": 0]], "parameters.settings.cpus"),
             (["namePrefix": "a", "settings": ["apiPort": 1]], "parameters.settings.apiPort"),
         ] as [([String: any Sendable], String)])

@@ -89,7 +89,12 @@ package struct BatchCatalog: Sendable {
     }
 
     package func getBatch(in access: BatchAccess) async throws -> Batch {
-        Self.shown(try await record(access).batch, access.project)
+        var batch = try await record(access).batch
+        if batch.waves > 1 {
+            let counted = batch
+            batch.waveCounts = try await context.read { try $0.waveCounts(of: counted) }
+        }
+        return Self.shown(batch, access.project)
     }
 
     /// What services are told by their environment may be secret: it is for those only who could have set it.

@@ -5,6 +5,8 @@ import Store
 struct InstallDraft {
     static let prefixRule = TextRule(field: "parameters.namePrefix", length: 1...20)
     private static let suffixLength = 6
+    /// Numbers that JSON keeps whole everywhere.
+    private static let seeds = 0...(1 << 53) - 1
 
     var parameters: BatchParameters
     var items: [BatchItem]
@@ -27,7 +29,7 @@ struct InstallDraft {
         parameters.tags = try TagName.checkSet(parameters.tags ?? [], field: "parameters.tags")
         parameters.settings = try Self.settings(parameters, image.category, session)
         self.parameters = parameters
-        let names = try Self.names(count, prefix: prefix, in: project, session)
+        let names = try Self.names(count, prefix: prefix, seed: parameters.nameSeed, in: project, session)
         items = names.enumerated().map { position, name in
             let host = hosts[position % hosts.count].host
             var item = BatchItem(position: position, serviceId: makeIdentifier(), name: name, wave: 1)
@@ -108,9 +110,13 @@ struct InstallDraft {
 
     /// Unique in the project; what follows the prefix says nothing.
     private static func names(
-        _ count: Int, prefix: String, in project: Identifier<Project>, _ session: any SQLSession
+        _ count: Int, prefix: String, seed: Int?, in project: Identifier<Project>, _ session: any SQLSession
     ) throws -> [String] {
-        var generator = SystemRandomNumberGenerator()
+        if let seed, !seeds.contains(seed) {
+            throw EdgewrightError.invalid(
+                "parameters.nameSeed", "must be from \(seeds.lowerBound) to \(seeds.upperBound)")
+        }
+        var generator = SeededGenerator(seed: seed.map(UInt64.init) ?? .random(in: .min ... .max))
         let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
         var names: Set<String> = []
         for _ in 0..<8 where names.count < count {

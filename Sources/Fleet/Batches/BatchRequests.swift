@@ -13,6 +13,8 @@ package struct Batch: Codable, Equatable, Sendable, Identifiable {
     /// From 1.
     package var wave: Int
     package var waves: Int
+    /// The counts of each wave; only in the answer for one batch, when it has several.
+    package var waveCounts: [BatchCounts]?
     /// The address of the account that asked for it.
     package var createdBy: String
     package var createdAt: Timestamp
@@ -48,6 +50,9 @@ package struct BatchParameters: Codable, Equatable, Sendable {
 
     /// `install`: what the names of the new services begin with, 1 to 20 characters.
     package var namePrefix: String?
+    /// `install`: the same number gives the same names, as long as they are free: those of a dry run are those of the
+    /// batch that follows it.
+    package var nameSeed: Int?
     /// `install`: `neuronex` when absent.
     package var category: ServiceCategory?
     /// `install`, `upgrade`: of the list of images. `install` takes the category's default when absent.

@@ -92,6 +92,15 @@ extension SQLSession {
         return counts
     }
 
+    /// The counts of each wave of a batch.
+    package func waveCounts(of batch: Batch) throws -> [BatchCounts] {
+        var counts = Array(repeating: BatchCounts(), count: batch.waves)
+        let rows = try query(
+            "SELECT wave, state, COUNT(*) FROM batch_item WHERE batch_id = ? GROUP BY wave, state", [batch.id.rawValue])
+        for row in rows { counts[try row.int(0)][try row.word(1)] = try row.int(2) }
+        return counts
+    }
+
     /// What the engine decides is written in one go.
     package func updateBatch(_ record: BatchRecord) throws {
         let batch = record.batch

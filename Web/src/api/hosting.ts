@@ -59,6 +59,8 @@ export interface BatchParameters {
     add?: string[];
     remove?: string[];
     namePrefix?: string | null;
+    /** The same number gives the same names, in the preview and in the batch. */
+    nameSeed?: number | null;
     category?: ServiceCategory | null;
     image?: string | null;
     settings?: WorkloadSettings | null;
@@ -107,6 +109,8 @@ export interface Batch {
     /** The one under way, from 1. */
     wave: number;
     waves: number;
+    /** Of each wave; of a batch that has one, and in lists, it is not there. */
+    waveCounts?: BatchCounts[] | null;
     createdBy: string;
     createdAt: string;
     startedAt?: string | null;

@@ -1,7 +1,7 @@
-import type { Batch } from "../../api/hosting";
+import type { Batch, BatchCounts } from "../../api/hosting";
 import { Icon } from "../../design/icons";
 import { useTexts } from "../../i18n/i18n";
-import { isOver, totalOf, waveSizes } from "./words";
+import { doneOf, isOver, totalOf } from "./words";
 
 type WaveState = "done" | "now" | "next" | "left";
 
@@ -18,10 +18,6 @@ const most = 12;
 /** The waves as steps: those behind, the one under way, those to come. */
 export function Waves({ batch }: { batch: Batch }) {
     const { t } = useTexts();
-    const total = totalOf(batch.counts);
-    const computed = waveSizes(batch.policy.waves ?? [], total);
-    // Where the platform counts otherwise, no size is better than a wrong one.
-    const sizes = computed.length === batch.waves ? computed : undefined;
     if (batch.waves > most) {
         return <p className="soft">{t("wave.of", { number: batch.wave, count: batch.waves })}</p>;
     }
@@ -30,7 +26,7 @@ export function Waves({ batch }: { batch: Batch }) {
             {Array.from({ length: batch.waves }, (_, index) => {
                 const number = index + 1;
                 const state = stateOf(batch, number);
-                const size = sizes?.[index];
+                const counts = batch.waveCounts?.[index];
                 return (
                     <li key={number} className={`wave ${state}`} aria-current={state === "now" ? "step" : undefined}>
                         <span className="wave-mark" aria-hidden="true">
@@ -39,8 +35,7 @@ export function Waves({ batch }: { batch: Batch }) {
                         <span>
                             <span className="strong">{t("wave.title", { number })}</span>
                             <span className="faint small wave-size">
-                                {size === undefined ? "" : `${t("services.count", { count: size })} · `}
-                                {t(`wave.${state}`)}
+                                {counts ? <WaveCounts counts={counts} state={state} /> : t(`wave.${state}`)}
                             </span>
                         </span>
                     </li>
@@ -48,4 +43,16 @@ export function Waves({ batch }: { batch: Batch }) {
             })}
         </ol>
     );
+}
+
+function WaveCounts({ counts, state }: { counts: BatchCounts; state: WaveState }) {
+    const { t } = useTexts();
+    const total = totalOf(counts);
+    const done = doneOf(counts);
+    const parts =
+        state === "next" || state === "left"
+            ? [t("services.count", { count: total }), t(`wave.${state}`)]
+            : [done === total ? t("services.count", { count: total }) : t("wave.progress", { done, total })];
+    if (counts.failed > 0) parts.push(t("wave.failed", { count: counts.failed }));
+    return <>{parts.join(" · ")}</>;
 }

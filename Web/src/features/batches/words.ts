@@ -1,5 +1,5 @@
 // Batches in words: what they do, where they stand, how they go about it.
-import type { Batch, BatchCounts, BatchItemState, BatchPolicy, BatchShare, BatchState } from "../../api/hosting";
+import type { Batch, BatchCounts, BatchItemState, BatchPolicy, BatchState } from "../../api/hosting";
 import type { Translate } from "../../i18n/i18n";
 import { duration } from "../../lib/time";
 import type { Tone } from "../overview/Figure";
@@ -39,21 +39,6 @@ export const itemTone: Record<BatchItemState, Tone | ""> = {
 /** What the platform says in passing, as a sentence of its own. */
 export const sentence = (text: string): string =>
     `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
-
-/** Divides so many targets into waves, as the platform does. */
-export function waveSizes(shares: readonly BatchShare[], total: number): number[] {
-    const sizes: number[] = [];
-    let left = total;
-    for (const share of shares) {
-        if (left <= 0) break;
-        const wanted =
-            typeof share === "number" ? share : Math.max(1, Math.ceil((total * Number.parseFloat(share)) / 100 - 1e-9));
-        const size = Math.min(left, wanted);
-        sizes.push(size);
-        left -= size;
-    }
-    return left > 0 ? [...sizes, left] : sizes;
-}
 
 export function policyWords(policy: BatchPolicy, t: Translate): string[] {
     return [

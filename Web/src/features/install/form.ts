@@ -24,6 +24,8 @@ export interface InstallForm {
     spread: "each" | "count";
     count: string;
     prefix: string;
+    /** So that the preview shows the names that the services get. */
+    nameSeed: number;
     authentication: boolean;
     tags: string[];
     settings: SettingsForm;
@@ -65,6 +67,7 @@ export function startForm(choices: Choices, host: string | undefined): InstallFo
         spread: "each",
         count: "",
         prefix: `${category}-`,
+        nameSeed: Math.floor(Math.random() * Number.MAX_SAFE_INTEGER),
         authentication: true,
         tags: [],
         policy: usualPolicy("install", 1),
@@ -80,6 +83,7 @@ export function installRequest(form: InstallForm, choices: Choices): CreateBatch
         },
         parameters: {
             namePrefix: form.prefix.trim(),
+            nameSeed: form.nameSeed,
             category: form.category,
             image: form.image,
             authentication: form.authentication,
