@@ -3,7 +3,8 @@ import Client
 import Fleet
 
 struct CreateOrganizationCommand: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "create", abstract: "Make an organization.")
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Make an organization.", aliases: ["add"])
 
     @Argument(help: "Its name.")
     var name: String

@@ -3,7 +3,8 @@ import Client
 import Fleet
 
 struct CreateProjectCommand: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "create", abstract: "Make a project.")
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Make a project.", aliases: ["add"])
 
     @Argument(help: "Its name.")
     var name: String

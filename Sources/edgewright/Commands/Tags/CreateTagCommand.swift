@@ -3,7 +3,8 @@ import Client
 import Fleet
 
 struct CreateTagCommand: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "create", abstract: "Make a tag.")
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Make a tag.", aliases: ["add"])
 
     @Argument(help: "Its name.")
     var name: String

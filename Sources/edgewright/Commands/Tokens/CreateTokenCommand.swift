@@ -5,7 +5,8 @@ import Fleet
 struct CreateTokenCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make an API token; its secret is shown this once.",
-        discussion: "With --quiet the secret alone is printed: TOKEN=$(edgewright tokens create ci -q)")
+        discussion: "With --quiet the secret alone is printed: TOKEN=$(edgewright tokens create ci -q)",
+        aliases: ["add"])
 
     @Argument(help: "What it is for.")
     var name: String

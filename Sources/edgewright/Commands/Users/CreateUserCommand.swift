@@ -5,7 +5,8 @@ import Fleet
 struct CreateUserCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make an account.",
-        discussion: "Who is not a system admin gives the new account a role: --project NAME --role user")
+        discussion: "Who is not a system admin gives the new account a role: --project NAME --role user",
+        aliases: ["add"])
 
     @Argument(help: "Its e-mail address.")
     var email: String
