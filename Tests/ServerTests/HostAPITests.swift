@@ -111,6 +111,39 @@ import Testing
         }
     }
 
+    @Test func `on the platform's own machine only a system administrator's containers reach out of themselves`()
+        async throws
+    {
+        try await withProject { world, hosts, project in
+            let member = try await world.makeUser([
+                "email": "m@example.com", "role": "projectAdmin", "projectId": project,
+            ])
+            let host = try await world.admin.post(
+                hosts, ["name": "here", "address": "unix:///var/run/docker.sock"]
+            ).expect(201)["id"]
+            let image = try await world.admin.post(
+                "/api/v1/images", ["category": "neuronex", "reference": "emqx/neuronex:3.6.0"]
+            ).expect(201)["id"]
+            func plan(_ settings: [String: any Sendable], by api: TestAPI) async throws -> TestAnswer {
+                let parameters: [String: any Sendable] = ["namePrefix": "a-", "image": image, "settings": settings]
+                return try await api.post(
+                    "/api/v1/projects/\(project)/batches?dryRun=true",
+                    ["kind": "install", "targets": ["hosts": [host]], "parameters": parameters])
+            }
+            let device: [String: any Sendable] = ["host": "/dev/mem", "container": "/dev/mem", "permissions": "rwm"]
+            let folder: [String: any Sendable] = ["source": "/", "target": "/host", "readOnly": false]
+            for (field, value) in [
+                ("privileged", true), ("devices", [device]), ("volumes", [folder]),
+            ] as [(String, any Sendable)] {
+                let refused = try await plan([field: value], by: member)
+                #expect(refused.status == 400)
+                #expect(refused.badFields == ["parameters.settings.\(field)"], "\(refused)")
+                #expect(try await plan([field: value], by: world.admin).status == 200)
+            }
+            #expect(try await plan(["memory": 1 << 28], by: member).status == 200)
+        }
+    }
+
     @Test func `a node that does not answer is said to be so, with the reason`() async throws {
         try await withProject { world, hosts, _ in
             let tried = try await world.admin.post("\(hosts)/check", plain).expect(200)

@@ -50,6 +50,9 @@ struct BatchWork: Sendable {
     var memo: String?
     /// Says what is being done now; never waits, and the last word wins.
     var tell: @Sendable (_ note: String) -> Void = { _ in }
+    /// To be asked before something is taken away: throws when another process has the batch by now, which this one may
+    /// have slept through.
+    var confirm: @Sendable () async throws -> Void = {}
     /// Keeps something for later attempts and for the way back, before it returns.
     var remember: @Sendable (_ memo: String) async throws -> Void = { _ in }
 

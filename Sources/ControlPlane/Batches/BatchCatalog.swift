@@ -68,7 +68,7 @@ package struct BatchCatalog: Sendable {
         try policy.validate(for: request.kind)
         try BatchKindRules.check(request)
         var draft = try await context.read { session in
-            try BatchDraft(request, in: access.projectId, session) { context.makeIdentifier() }
+            try BatchDraft(request, in: access, session) { context.makeIdentifier() }
         }
         var batch = Batch(
             id: context.makeIdentifier(), projectId: access.projectId, request: request, policy: policy,

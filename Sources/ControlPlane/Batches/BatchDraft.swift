@@ -12,18 +12,18 @@ struct BatchDraft {
 
     /// Within a transaction that only reads.
     init(
-        _ request: CreateBatchRequest, in project: Identifier<Project>, _ session: any SQLSession,
+        _ request: CreateBatchRequest, in access: ProjectAccess, _ session: any SQLSession,
         makeIdentifier: () -> Identifier<EdgeService>
     ) throws {
         guard request.kind != .install else {
-            let install = try InstallDraft(request, in: project, session, makeIdentifier: makeIdentifier)
+            let install = try InstallDraft(request, in: access, session, makeIdentifier: makeIdentifier)
             (parameters, items, offline) = (install.parameters, install.items, install.offline)
             preview = install.preview
             warnings = Self.warnings(ofInstall: install)
             return
         }
         parameters = request.parameters ?? BatchParameters()
-        let found = try session.batchTargets(request.targets, in: project)
+        let found = try session.batchTargets(request.targets, in: access.projectId)
         let image = try Self.image(request, session)
         let (targets, left) = try Self.suitable(found, for: request, image)
         guard !targets.isEmpty else {

@@ -88,6 +88,7 @@ struct BatchRunner: Sendable {
         work.hostName = item.hostName
         work.memo = item.memo
         work.tell = { [mailbox] in mailbox.note($0, at: item.position) }
+        work.confirm = { [storage, id] in try await storage.confirm(id) }
         work.remember = { [storage, id] in try await storage.remember($0, of: id, position: item.position) }
         return work
     }

@@ -26,6 +26,9 @@ protocol BatchStorage: Sendable {
         _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
     ) async throws -> BatchAdvance?
 
+    /// - Throws: when another process has the batch by now: then nothing may be done to its targets any more.
+    func confirm(_ id: Identifier<Batch>) async throws
+
     /// Keeps for later attempts at an item what they must know; written when it returns.
     /// - Throws: when another process has the batch by now: then nothing may be done to the target any more.
     func remember(_ memo: String, of id: Identifier<Batch>, position: Int) async throws

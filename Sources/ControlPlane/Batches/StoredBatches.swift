@@ -56,7 +56,16 @@ struct StoredBatches: BatchStorage {
         let isMine = try await context.write {
             try $0.setBatchItemMemo(memo, of: id, position: position, holder: holder)
         }
-        guard isMine else { throw EdgewrightError(.unavailable, "Another process carries this batch out by now.") }
+        guard isMine else { throw Self.lost }
+    }
+
+    func confirm(_ id: Identifier<Batch>) async throws {
+        let holder = holder
+        guard try await context.read({ try $0.holdsBatch(id, holder: holder) }) else { throw Self.lost }
+    }
+
+    private static var lost: EdgewrightError {
+        EdgewrightError(.unavailable, "Another process carries this batch out by now.")
     }
 
     func advance(

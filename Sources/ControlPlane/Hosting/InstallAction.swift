@@ -20,6 +20,7 @@ struct InstallAction: BatchAction {
                 try await install(item, on: host, engine, in: project)
             } catch {
                 if Task.isCancelled { throw CancellationError() }
+                try await item.confirm()
                 try await cleanUp(item.serviceId, from: hostId, engine)
                 throw Self.named(error, host.host.name)
             }
@@ -36,6 +37,7 @@ struct InstallAction: BatchAction {
         await item.hosted(on: item.hostName) {
             guard let hostId = item.hostId else { throw EdgewrightError(.internal, "An install lost its node.") }
             let host = try await work.host(hostId)
+            try await item.confirm()
             try await cleanUp(item.serviceId, from: hostId, try work.connector.connect(host))
         }
     }

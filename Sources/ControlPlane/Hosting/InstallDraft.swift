@@ -15,12 +15,13 @@ struct InstallDraft {
 
     /// - Throws: `.invalidInput` naming every field that breaks a rule.
     init(
-        _ request: CreateBatchRequest, in project: Identifier<Project>, _ session: any SQLSession,
+        _ request: CreateBatchRequest, in project: ProjectAccess, _ session: any SQLSession,
         makeIdentifier: () -> Identifier<EdgeService>
     ) throws {
         var parameters = request.parameters ?? BatchParameters()
         let prefix = try Self.prefixRule.check(parameters.namePrefix ?? "")
-        let hosts = try Self.hosts(request.targets, in: project, session)
+        let hosts = try Self.hosts(request.targets, in: project.projectId, session)
+        if !project.caller.principal.isSystemAdmin { try Self.checkReach(parameters.settings, on: hosts) }
         let count = try Self.count(request.targets.count, hosts: hosts.count)
         let image = try Self.image(parameters, session)
         parameters.namePrefix = prefix
@@ -29,7 +30,7 @@ struct InstallDraft {
         parameters.tags = try TagName.checkSet(parameters.tags ?? [], field: "parameters.tags")
         parameters.settings = try Self.settings(parameters, image.category, session)
         self.parameters = parameters
-        let names = try Self.names(count, prefix: prefix, seed: parameters.nameSeed, in: project, session)
+        let names = try Self.names(count, prefix: prefix, seed: parameters.nameSeed, in: project.projectId, session)
         items = names.enumerated().map { position, name in
             let host = hosts[position % hosts.count].host
             var item = BatchItem(position: position, serviceId: makeIdentifier(), name: name, wave: 1)
@@ -62,6 +63,26 @@ struct InstallDraft {
             }
             return host
         }
+    }
+
+    /// What reaches out of its container reaches, on the platform's own machine, the platform itself. What a system
+    /// administrator has set as a default may do so.
+    private static func checkReach(_ settings: WorkloadSettings?, on hosts: [HostRecord]) throws {
+        let own = hosts.first { if case .unix = $0.host.address { true } else { false } }
+        guard let settings, let own else { return }
+        var validation = Validation()
+        func refuse(_ field: String, _ what: String, if isWanted: Bool) {
+            guard isWanted else { return }
+            validation.fail(
+                "parameters.settings.\(field)",
+                "\(what) only for system administrators on “\(own.host.name)”, the platform's own machine")
+        }
+        refuse("privileged", "is", if: settings.privileged ?? false)
+        refuse("devices", "are", if: !(settings.devices ?? []).isEmpty)
+        refuse(
+            "volumes", "that are folders of the node are",
+            if: (settings.volumes ?? []).contains(where: \.isFolderOfHost))
+        try validation.finish()
     }
 
     private static func count(_ asked: Int?, hosts: Int) throws -> Int {

@@ -38,6 +38,7 @@ struct DeleteServicesAction: GroupedBatchAction {
         let withVolumes = item.batch.parameters.deleteVolumes ?? false
         let hostId = record.workload.hostId
         item.tell("removing its container")
+        try await item.confirm()
         do {
             let engine = try work.connector.connect(try await work.host(hostId))
             try await engine.remove(item.serviceId, withVolumes: withVolumes)

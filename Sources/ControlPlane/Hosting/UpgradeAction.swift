@@ -62,6 +62,7 @@ struct UpgradeAction: BatchAction {
 
     /// A change that a crash cut short before it was written down: the old container may still be aside.
     private func takeBack(_ item: BatchWork, _ target: HostedTarget) async throws {
+        try await item.confirm()
         guard try await target.engine.restore(item.serviceId) else {
             throw EdgewrightError(.notFound, "“\(item.name)” was not changed, or was changed again since")
         }
@@ -106,6 +107,7 @@ struct UpgradeAction: BatchAction {
         _ item: BatchWork, _ target: HostedTarget, _ memo: Memo, _ reason: String
     ) async throws {
         item.tell("bringing back \(memo.before.image)")
+        try await item.confirm()
         _ = try await target.engine.restore(item.serviceId)
         var outcome = "it is on \(memo.before.image) again"
         if memo.before.desired == .running {

@@ -146,6 +146,11 @@ extension SQLSession {
             """, [holder, end.milliseconds, id.rawValue, holder, now.milliseconds]) == 1
     }
 
+    /// Whether nobody else has taken the batch since.
+    package func holdsBatch(_ id: Identifier<Batch>, holder: String) throws -> Bool {
+        try queryFirst("SELECT 1 FROM batch WHERE id = ? AND holder = ?", [id.rawValue, holder]) != nil
+    }
+
     package func releaseAllBatches() throws {
         try execute("UPDATE batch SET holder = NULL, held_until = NULL WHERE holder IS NOT NULL", [])
     }
