@@ -138,6 +138,29 @@ import Testing
         }
     }
 
+    @Test func `a service that its batch can't find any more is not taken for deleted`() async throws {
+        try await withServices(1, on: .sqlite) { world, project in
+            _ = try await world.makeUser(["email": "pa@example.com", "projectId": project, "role": "projectAdmin"])
+            let id = try await world.admin.get("/api/v1/users?q=pa@example").items.first?["id"] as? String ?? ""
+            #expect(try await world.admin.send("DELETE", "/api/v1/projects/\(project)/members/\(id)").status == 204)
+            let services = "/api/v1/projects/\(project)/services"
+            let service = try await world.admin.get(services).items.first?["id"] as? String ?? ""
+            let record = Batch(
+                id: Identifier(rawValue: "b"), projectId: Identifier(rawValue: project),
+                request: CreateBatchRequest(kind: .delete, targets: BatchTargets()), policy: BatchPolicy(),
+                createdBy: "pa@example.com", createdAt: Timestamp(milliseconds: 0))
+            let work = BatchWork(
+                batch: record, userId: Identifier(rawValue: id), serviceId: Identifier(rawValue: service), name: "s")
+            let action = try #require(world.plane.batchEngine.actions[.delete])
+            guard case .failedForNow = await action.perform(work) else {
+                Issue.record("it counts as deleted")
+                return
+            }
+            _ = try await world.admin.delete("/api/v1/services/\(service)")
+            #expect(await action.perform(work) == .done)
+        }
+    }
+
     @Test func `what a batch can't be is refused by name, and a plan keeps nothing`() async throws {
         try await withServices(10, on: .sqlite) { world, project in
             let path = "/api/v1/projects/\(project)/batches"

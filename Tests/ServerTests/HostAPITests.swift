@@ -44,6 +44,19 @@ import Testing
         }
     }
 
+    @Test func `a node that is no socket any more is warned of at once`() async throws {
+        try await withProject { world, hosts, _ in
+            let socket = try await world.admin.post(
+                hosts, ["name": "here", "address": "unix:///run/nobody.sock"]
+            ).expect(201)
+            #expect((socket.json["warnings"] as? [String]) == [])
+            let edited = try await world.admin.send(
+                "PATCH", "/api/v1/hosts/\(socket["id"])",
+                json: ["address": "tcp://127.0.0.1:9", "allowUnencrypted": true])
+            #expect((edited.json["warnings"] as? [String])?.count == 1)
+        }
+    }
+
     @Test(arguments: TestEngine.allCases)
     func `two nodes of a project can't have one name`(engine: TestEngine) async throws {
         try await withProject(engine) { world, hosts, _ in
@@ -194,6 +207,8 @@ import Testing
             // It must not go over the wire in the clear because somebody flips a switch.
             let plain = try await world.admin.send("PATCH", path, json: ["plainHTTP": true])
             #expect(plain.badFields == ["password"])
+            let named = try await world.admin.send("PATCH", path, json: ["plainHTTP": true, "username": "bot"])
+            #expect(named.badFields == ["password"])
             let other = try await world.admin.send("PATCH", path, json: ["username": "someone"])
             #expect(other.badFields == ["password"])
             let without = try await world.admin.send("PATCH", path, json: ["username": ""])

@@ -48,7 +48,7 @@ extension APIClient {
 
     package func retryBatch(_ id: Identifier<Batch>) async throws -> Batch { try await act(on: id, "retry") }
 
-    package func rollbackBatch(_ id: Identifier<Batch>) async throws -> Batch { try await act(on: id, "rollback") }
+    package func rollBackBatch(_ id: Identifier<Batch>) async throws -> Batch { try await act(on: id, "rollback") }
 
     private func act(on id: Identifier<Batch>, _ action: String) async throws -> Batch {
         try await read(APIRequest(.POST, "batches", id.rawValue, action).once())

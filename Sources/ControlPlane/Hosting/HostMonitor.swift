@@ -89,15 +89,30 @@ struct HostMonitor: Service {
         try await context.write { try $0.updateHostState(seen) }
     }
 
-    /// Removes what was to go while the host did not answer.
+    /// Removes what was to go while the host did not answer. What can't be removed keeps neither the others nor the
+    /// comparison from their turn.
     private func payRemovals(_ host: Identifier<EdgeHost>, _ engine: any WorkloadHost) async throws {
         for removal in try await context.read({ try $0.workloadRemovals(from: host) }) {
-            try await engine.remove(removal.serviceId, withVolumes: removal.withVolumes)
-            try await context.write { try $0.deleteWorkloadRemoval(of: removal.serviceId, from: host) }
-            context.logger.info(
-                "removed a container that was given up",
-                metadata: ["host": "\(host)", "service": "\(removal.serviceId)"])
+            let metadata: Logger.Metadata = ["host": "\(host)", "service": "\(removal.serviceId)"]
+            do {
+                guard try await pay(removal, to: host, engine) else { continue }
+                context.logger.info("removed a container that was given up", metadata: metadata)
+            } catch let error as HostingError where error.kind != .unreachable {
+                context.logger.warning(
+                    "a container that was given up can't be removed",
+                    metadata: metadata.merging(["error": "\(error)"]) { $1 })
+            }
         }
+    }
+
+    /// - Returns: whether it was still owed: a batch may have taken the service up since the list was read.
+    private func pay(
+        _ removal: WorkloadRemoval, to host: Identifier<EdgeHost>, _ engine: any WorkloadHost
+    ) async throws -> Bool {
+        guard try await context.read({ try $0.isOwed(removal, to: host) }) else { return false }
+        try await engine.remove(removal.serviceId, withVolumes: removal.withVolumes)
+        try await context.write { try $0.deleteWorkloadRemoval(of: removal.serviceId, from: host) }
+        return true
     }
 
     // MARK: Drift

@@ -51,6 +51,7 @@ struct HostRules: Sendable {
         host.allowUnencrypted = request.allowUnencrypted ?? host.allowUnencrypted
         host.updatedAt = now
         guard request.tls != nil else {
+            host.warnings = host.cautions
             try check(host, mayNameSockets: mayNameSockets || request.address == nil)
             return HostRecord(host: host, sealedTLS: record.sealedTLS)
         }

@@ -164,7 +164,10 @@ struct InstalledService: Sendable {
         let record = WorkloadRecord(workload: workload(settings), takesKey: wantsKey)
         try session.deleteWorkloadRemoval(of: item.serviceId, from: host.id)
         try session.deleteServices([item.serviceId])
-        try session.insertService(ServiceRecord(service: service, sealedPassword: nil))
+        // Free when the batch was drafted; somebody may have taken it since.
+        try refusingTakenName("service", service.name, index: "service_name") {
+            try session.insertService(ServiceRecord(service: service, sealedPassword: nil))
+        }
         try session.insertWorkload(record)
         try session.setHostPorts(settings.ports ?? [], of: item.serviceId, on: host.id)
         let tags = try session.ensureTags(Set(service.tags), in: service.projectId) { name in

@@ -41,7 +41,9 @@ package struct RegistryCatalog: Sendable {
             if request.username != nil || request.password != nil {
                 try setCredential(
                     request.username ?? record.registry.username, request.password, of: &record)
-            } else if record.registry.plainHTTP, !plainBefore, record.sealedPassword != nil {
+            }
+            let isKept = record.sealedPassword != nil && request.password == nil
+            if isKept, record.registry.plainHTTP, !plainBefore {
                 throw EdgewrightError.invalid("password", "must be given again: it would go over the wire in the clear")
             }
             record.registry.updatedAt = now

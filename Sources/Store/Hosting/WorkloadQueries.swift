@@ -162,6 +162,15 @@ extension SQLSession {
         ).map { WorkloadRemoval(serviceId: Identifier(rawValue: try $0.text(0)), withVolumes: try $0.bool(1)) }
     }
 
+    /// Whether a removal is still to be done, and no batch works on the service.
+    package func isOwed(_ removal: WorkloadRemoval, to host: Identifier<EdgeHost>) throws -> Bool {
+        try count(
+            """
+            SELECT COUNT(*) FROM workload_removal r WHERE r.host_id = ? AND r.service_id = ?
+                AND NOT EXISTS (SELECT 1 FROM service_claim c WHERE c.service_id = r.service_id)
+            """, [host.rawValue, removal.serviceId.rawValue]) > 0
+    }
+
     package func deleteWorkloadRemoval(
         of service: Identifier<EdgeService>, from host: Identifier<EdgeHost>
     ) throws {

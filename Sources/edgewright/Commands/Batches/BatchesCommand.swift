@@ -11,7 +11,7 @@ struct BatchesCommand: ParsableCommand {
         subcommands: [
             ListBatchesCommand.self, GetBatchCommand.self, ListBatchItemsCommand.self, WatchBatchCommand.self,
             PauseBatchCommand.self, ResumeBatchCommand.self, CancelBatchCommand.self, RetryBatchCommand.self,
-            RollbackBatchCommand.self,
+            RollBackBatchCommand.self,
         ],
         aliases: ["batch"])
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import Fleet
 
-struct RollbackBatchCommand: ClientCommand {
+struct RollBackBatchCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Undo what an install or an upgrade has done.",
         discussion: "New services are taken away again; upgraded ones go back to the image they had, the last first.")
@@ -13,7 +13,7 @@ struct RollbackBatchCommand: ClientCommand {
     @OptionGroup var output: OutputArguments
 
     func run(_ session: ClientSession) async throws {
-        let changed = try await session.client.rollbackBatch(Identifier(rawValue: batch.id))
+        let changed = try await session.client.rollBackBatch(Identifier(rawValue: batch.id))
         try await work.follow(changed, session, output, wanted: .rolledBack)
     }
 }
