@@ -95,6 +95,21 @@ import Testing
         }
     }
 
+    @Test func `a plan to delete tells how many have containers and how many have not`() async throws {
+        try await withNode { node in
+            let id = try await node.installed()
+            _ = try await node.admin.post(node.services, ["name": "own", "endpoint": "http://127.0.0.1:9"]).expect(201)
+            let path = "/api/v1/projects/\(node.project)/batches?dryRun=true"
+            func plan(_ targets: [String: any Sendable]) async throws -> TestAnswer {
+                try await node.admin.post(path, ["kind": "delete", "targets": targets]).expect(200)
+            }
+            let both = try await plan(["filter": [String: String]()])
+            #expect(both.json["hosted"] as? Int == 1 && both.json["managed"] as? Int == 1)
+            let one = try await plan(["filter": [String: String](), "except": [id]])
+            #expect(one.json["hosted"] as? Int == 0 && one.json["managed"] as? Int == 1)
+        }
+    }
+
     @Test func `installs are taken back with all that they have made`() async throws {
         try await withNode { node in
             let batch = try await node.install(DockerWorld.image, count: 2)
