@@ -253,7 +253,7 @@ def test_one_service_is_stopped_started_and_deleted(nodes: Nodes, hosted: list[d
     admin.get_by_role("button", name="Actions").click()
     admin.get_by_role("menuitem", name="Delete").click()
     dialog.get_by_label("Also delete their volumes").check()
-    expect(dialog.get_by_text("with all data they have in volumes")).to_be_visible()
+    expect(dialog.get_by_text("All data in volumes is deleted too.")).to_be_visible()
     dialog.get_by_role("textbox").fill(service["name"])
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(admin.get_by_role("heading", name="Delete 1 service", level=1)).to_be_visible()
