@@ -129,7 +129,7 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
             mark={
                 <>
                     <Status service={value} isBadge />
-                    <Drift service={value} />
+                    <Drift service={value} to={`/projects/${project}/services/${value.id}/container`} />
                 </>
             }
             lead={
