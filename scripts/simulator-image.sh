@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # simulator-image.sh TAG [VERSION]: an image of one simulated NeuronEX for the Docker engine that DOCKER_HOST names.
 #
-# It answers at port 8085 and tells VERSION. The binary is EDGEWRIGHT_BIN, or the debug build; what it links is put beside it.
+# It answers at port 8085 and tells VERSION. The binary is EDGEWRIGHT_BIN, or the debug build, or the release build; what it
+# links is put beside it.
 # SIMULATOR_COMMAND replaces what the container runs.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -11,6 +12,7 @@ source "$(dirname "$0")/lib.sh"
 tag=$1
 version=${2:-3.6.0}
 binary=${EDGEWRIGHT_BIN:-$root/.build/debug/edgewright}
+[ -x "$binary" ] || [ -n "${EDGEWRIGHT_BIN:-}" ] || binary=$root/.build/release/edgewright
 [ -x "$binary" ] || die "There is no $binary: build it first."
 have docker || die "Docker's client is not installed."
 

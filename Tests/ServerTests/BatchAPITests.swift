@@ -172,6 +172,7 @@ import Testing
                 (["kind": "delete", "targets": all, "policy": ["concurrency": 0]], "policy.concurrency"),
                 (["kind": "delete", "targets": all, "policy": ["onFailure": "rollback"]], "policy.onFailure"),
                 (["kind": "unheard-of", "targets": all], "kind"),
+                (["kind": "delete", "targets": ["ids": ["a"], "except": ["b"]]], "targets.except"),
             ] as [([String: any Sendable], String)] {
                 let refused = try await world.admin.post(path, request)
                 #expect((400...422).contains(refused.status) && refused.badFields.contains(field), "\(refused)")
@@ -180,8 +181,53 @@ import Testing
                 path + "?dryRun=true", ["kind": "delete", "targets": all, "policy": ["waves": ["30%"]]]
             ).expect(200)
             #expect(plan.json["total"] as? Int == 10)
+            #expect(plan.json["hosted"] as? Int == 0 && plan.json["managed"] as? Int == 10)
             #expect((plan.json["waves"] as? [[String: Any]])?.map { $0["targets"] as? Int } == [3, 7])
             #expect(try await world.admin.get(path).items.isEmpty)
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `all that a filter finds but a few`(engine: TestEngine) async throws {
+        try await withServices(20, on: engine) { world, project in
+            let services = "/api/v1/projects/\(project)/services"
+            let even = try await world.admin.get(services + "?tag=even").items.compactMap { $0["id"] as? String }
+            let targets: [String: any Sendable] = [
+                "filter": ["tags": ["even"]], "except": Array(even.prefix(3)) + ["00000000000000000000000000"],
+            ]
+            let batch = try await start(["kind": "delete", "targets": targets], in: project, world.admin)
+            let done = try await world.admin.poll(batch) { $0["state"] == "succeeded" }
+            #expect(counts(done) == ["succeeded": 7])
+            let left = try await world.admin.get(services + "?tag=even").items.compactMap { $0["id"] as? String }
+            #expect(Set(left) == Set(even.prefix(3)))
+            let none = try await world.admin.post(
+                "/api/v1/projects/\(project)/batches",
+                [
+                    "kind": "delete",
+                    "targets": ["filter": ["tags": ["even"]], "except": left] as [String: any Sendable],
+                ])
+            #expect(none.badFields == ["targets"])
+        }
+    }
+
+    @Test(arguments: TestEngine.allCases)
+    func `a batch that waits tells of each wave, and so does the answer to what is done to it`(
+        engine: TestEngine
+    ) async throws {
+        try await withServices(10, on: engine) { world, project in
+            let batch = try await start(
+                [
+                    "kind": "tag", "targets": ["filter": [String: String]()], "parameters": ["add": ["x"]],
+                    "policy": ["waves": [2, 3], "window": closedWindow] as [String: any Sendable],
+                ], in: project, world.admin)
+            let waiting = try await world.admin.get(batch).expect(200)
+            let cancelled = try await world.admin.post(batch + "/cancel", [:]).expect(200)
+            for (answer, state) in [(waiting, "pending"), (cancelled, "cancelled")] {
+                let waves = try #require(answer.json["waveCounts"] as? [[String: Int]])
+                #expect(waves.map { $0[state] } == [2, 3, 5])
+            }
+            let listed = try await world.admin.get("/api/v1/projects/\(project)/batches").items.first
+            #expect(listed?["counts"] != nil && listed?["waveCounts"] == nil)
         }
     }
 

@@ -66,6 +66,29 @@ def test_all_that_match_are_tagged_by_one_batch_that_is_followed_everywhere(worl
     assert tagged["total"] == FLEET
 
 
+def test_all_that_match_but_a_few_are_named_by_the_filter_and_the_few(world: World, admin: Page) -> None:
+    admin.goto(world.place("@/services"))
+    admin.get_by_role("checkbox", name="Select all on this page").check()
+    admin.get_by_role("button", name=f"Select all {FLEET} that match").click()
+    left = world.services[:2]
+    for each in left:
+        admin.get_by_role("checkbox", name=f"Select {each['name']}").uncheck()
+    expect(admin.get_by_text(f"{FLEET - 2} selected")).to_be_visible()
+    admin.get_by_role("button", name="Delete", exact=True).click()
+    dialog = admin.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"{FLEET - 2} are managed: they go on running")
+    admin.keyboard.press("Escape")
+    admin.get_by_role("button", name="Tag", exact=True).click()
+    dialog.get_by_label("Tags to add").fill("most")
+    dialog.get_by_label("Tags to add").press("Enter")
+    with admin.expect_request(re.compile("/batches$")) as asked:
+        dialog.get_by_role("button", name="Change tags").click()
+    targets = asked.value.post_data_json["targets"]
+    assert targets["filter"] == {} and sorted(targets["except"]) == sorted(each["id"] for each in left)
+    path = f"/api/v1/projects/{world.project}/services"
+    wait_until("all but two tagged", 30, lambda: world.api.get(path, tag="most", total="true", limit=1)["total"] == FLEET - 2)
+
+
 def test_a_batch_is_found_again_in_the_list_and_under_long_work(world: World, admin: Page, start) -> None:
     ids = [each["id"] for each in world.services[:3]]
     batch = start({"ids": ids}, {"window": CLOSED}, add=["later"])

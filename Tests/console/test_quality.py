@@ -68,6 +68,13 @@ def test_axe_finds_nothing_serious(world: World, windows: Windows, admin_session
     assert not found, "\n".join(map(str, found))
 
 
+def test_a_phone_has_what_selects_a_service(world: World, windows: Windows, admin_session: dict) -> None:
+    page = windows.open(admin_session, viewport={"width": 390, "height": 844})
+    page.goto(place(world, "@/services"))
+    page.get_by_role("checkbox", name=f"Select {world.services[0]['name']}").check()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_no_page_is_wider_than_the_window(world: World, windows: Windows, admin_session: dict, width: int) -> None:
     page = windows.open(admin_session, viewport={"width": width, "height": 900})

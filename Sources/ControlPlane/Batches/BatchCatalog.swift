@@ -57,8 +57,8 @@ package struct BatchCatalog: Sendable {
             return BatchPlan.Wave(targets: mine.count, examples: mine.prefix(Self.examples).map(\.name))
         }
         return BatchPlan(
-            total: draft.items.count, waves: waves, offline: draft.offline, leftOut: draft.leftOut,
-            warnings: draft.warnings, items: draft.preview)
+            total: draft.items.count, hosted: draft.hosted, waves: waves, offline: draft.offline,
+            leftOut: draft.leftOut, warnings: draft.warnings, items: draft.preview)
     }
 
     private func draft(
@@ -214,8 +214,9 @@ package struct BatchCatalog: Sendable {
                 operation: operation, target: .init(record.batch), orgId: access.project.orgId,
                 projectId: access.project.projectId)
             try recorder.record(event, by: caller, in: session)
-            record.batch.counts = try session.batch(record.batch.id)?.batch.counts ?? record.batch.counts
-            return record.batch
+            var batch = try session.batch(record.batch.id)?.batch ?? record.batch
+            if batch.waves > 1 { batch.waveCounts = try session.waveCounts(of: batch) }
+            return batch
         }
         engine.poke(access.batchId)
         return batch

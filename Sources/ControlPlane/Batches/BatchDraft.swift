@@ -6,6 +6,7 @@ struct BatchDraft {
     var parameters: BatchParameters
     var items: [BatchItem]
     var offline: Int
+    var hosted: Int
     var leftOut = 0
     var warnings: [String] = []
     var preview: [BatchPlan.Item]
@@ -18,7 +19,7 @@ struct BatchDraft {
         guard request.kind != .install else {
             let install = try InstallDraft(request, in: access, session, makeIdentifier: makeIdentifier)
             (parameters, items, offline) = (install.parameters, install.items, install.offline)
-            preview = install.preview
+            (preview, hosted) = (install.preview, install.items.count)
             warnings = Self.warnings(ofInstall: install)
             return
         }
@@ -38,6 +39,7 @@ struct BatchDraft {
             return item
         }
         offline = targets.count(where: \.isOffline)
+        hosted = targets.count { $0.mode == .hosted }
         preview = targets.prefix(BatchPlan.maximumItems).map { target in
             let change = image.map { "\(target.image ?? "") → \($0.reference)" } ?? target.image ?? ""
             return BatchPlan.Item(name: target.name, hostName: target.hostName, note: change)

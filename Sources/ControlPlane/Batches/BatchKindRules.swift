@@ -13,6 +13,12 @@ enum BatchKindRules {
         guard (request.targets.ids == nil) != (request.targets.filter == nil) else {
             throw EdgewrightError.invalid("targets", "must have either ids or a filter")
         }
+        guard request.targets.except == nil || request.targets.filter != nil else {
+            throw EdgewrightError.invalid("targets.except", "takes away from a filter, and there is none")
+        }
+        if let except = request.targets.except, except.count > BatchTargets.maximum {
+            throw EdgewrightError.invalid("targets.except", "must not be more than \(BatchTargets.maximum)")
+        }
         if let ids = request.targets.ids, ids.count > BatchTargets.maximum {
             throw EdgewrightError.invalid("targets.ids", "must not be more than \(BatchTargets.maximum)")
         }

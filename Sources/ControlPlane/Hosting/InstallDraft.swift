@@ -45,7 +45,7 @@ struct InstallDraft {
     private static func hosts(
         _ targets: BatchTargets, in project: Identifier<Project>, _ session: any SQLSession
     ) throws -> [HostRecord] {
-        guard targets.ids == nil, targets.filter == nil else {
+        guard targets.ids == nil, targets.filter == nil, targets.except == nil else {
             throw EdgewrightError.invalid("targets", "of an install are hosts, not services")
         }
         guard let ids = targets.hosts, !ids.isEmpty else {

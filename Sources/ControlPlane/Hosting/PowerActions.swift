@@ -92,7 +92,7 @@ struct RepairAction: BatchAction {
             let differences = status == nil ? [] : try await target.engine.differences(from: specification)
             if status == nil || !differences.isEmpty {
                 record.workload.digest = try await work.pull(record.workload.image, on: target.engine, item)
-                record.workload.revision = item.batch.id.rawValue
+                record.workload.renew(by: item.batch.id)
                 specification = work.specification(record, name: item.name)
                 item.tell("making its container anew")
                 record.workload.container = try await target.engine.ensure(specification)

@@ -23,7 +23,7 @@ struct UpgradeAction: BatchAction {
             if let memo = try Memo(item), let failure = memo.failure {
                 try await giveUp(item, target, memo, failure)
             }
-            if target.workload.revision == item.batch.id.rawValue {
+            if target.workload.isMade(by: item.batch.id) {
                 // Written down already: only the old container may be left.
                 return try await target.engine.settle(item.serviceId)
             }
@@ -48,7 +48,7 @@ struct UpgradeAction: BatchAction {
     func undo(_ item: BatchWork) async -> BatchOutcome {
         await item.hosted(on: item.hostName) {
             var target = try await work.target(item)
-            guard let memo = try Memo(item), target.workload.revision == item.batch.id.rawValue else {
+            guard let memo = try Memo(item), target.workload.isMade(by: item.batch.id) else {
                 return try await takeBack(item, target)
             }
             let changed = target.workload

@@ -109,14 +109,19 @@ package struct BatchTargets: Codable, Equatable, Sendable {
     package var ids: [Identifier<EdgeService>]?
     /// As of the list of services; an empty one is all services of the project.
     package var filter: ServiceFilter?
+    /// Of what the filter finds, these are left alone.
+    package var except: [Identifier<EdgeService>]?
     /// `install`: where.
     package var hosts: [Identifier<EdgeHost>]?
     /// `install`: so many services, spread over the hosts; one on each when absent.
     package var count: Int?
 
-    package init(ids: [Identifier<EdgeService>]? = nil, filter: ServiceFilter? = nil) {
+    package init(
+        ids: [Identifier<EdgeService>]? = nil, filter: ServiceFilter? = nil, except: [Identifier<EdgeService>]? = nil
+    ) {
         self.ids = ids
         self.filter = filter
+        self.except = except
     }
 
     package init(hosts: [Identifier<EdgeHost>], count: Int? = nil) {
@@ -174,6 +179,10 @@ package struct BatchPlan: Codable, Equatable, Sendable {
     }
 
     package var total: Int
+    /// Targets that the platform has installed, or will: what is done to them is done to their containers too.
+    package var hosted: Int
+    /// Targets that somebody else runs.
+    package var managed: Int
     package var waves: [Wave]
     /// Targets that are offline now.
     package var offline: Int
@@ -185,9 +194,12 @@ package struct BatchPlan: Codable, Equatable, Sendable {
     package var items: [Item]
 
     package init(
-        total: Int, waves: [Wave], offline: Int, leftOut: Int = 0, warnings: [String] = [], items: [Item] = []
+        total: Int, hosted: Int, waves: [Wave], offline: Int, leftOut: Int = 0, warnings: [String] = [],
+        items: [Item] = []
     ) {
         self.total = total
+        self.hosted = hosted
+        managed = total - hosted
         self.waves = waves
         self.offline = offline
         self.leftOut = leftOut

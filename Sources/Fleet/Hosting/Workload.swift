@@ -37,6 +37,20 @@ package struct Workload: Codable, Equatable, Sendable {
     }
 }
 
+extension Workload {
+    private static let repairMark: Character = "~"
+
+    /// Whether it is what this batch has made of it: a repair since then has only made the same anew.
+    package func isMade(by batch: Identifier<Batch>) -> Bool {
+        revision.prefix { $0 != Self.repairMark } == batch.rawValue
+    }
+
+    /// The same made anew: another revision, still by the same batch.
+    package mutating func renew(by repair: Identifier<Batch>) {
+        revision = "\(revision.prefix { $0 != Self.repairMark })\(Self.repairMark)\(repair)"
+    }
+}
+
 /// A service's container, as its engine told.
 package struct ContainerState: Codable, Equatable, Sendable {
     package enum State: String, Codable, Sendable, CaseIterable {

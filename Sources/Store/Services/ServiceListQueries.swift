@@ -32,7 +32,9 @@ extension SQLSession {
         guard let list = try ServiceListQuery(project: project, filter: filter, sort: .byName, session: self) else {
             return []
         }
-        let found = try query(list.targetsSQL, list.values + [BatchTargets.maximum + 1]).map(BatchTarget.init)
+        let except = Set(targets.except ?? [])
+        let found = try query(list.targetsSQL, list.values + [BatchTargets.maximum + except.count + 1])
+            .map(BatchTarget.init).filter { !except.contains($0.id) }
         guard found.count <= BatchTargets.maximum else {
             throw EdgewrightError(
                 .tooLarge, "More than \(BatchTargets.maximum) services are meant; narrow the filter down.")

@@ -18,6 +18,7 @@ extension Batch: Listed {
             .full("waiting") { "\($0.counts.waiting)" },
             .full("pending") { "\($0.counts.pending)" },
             .slim("wave") { "\($0.wave) of \($0.waves)" },
+            .full("waveCounts") { $0.waveCounts?.words ?? "" },
             .slim("createdAt") { $0.createdAt.short },
             .slim("createdBy") { $0.createdBy },
             .full("startedAt") { $0.startedAt?.short ?? "" },
@@ -32,6 +33,16 @@ extension Batch: Listed {
     /// The state as a person says it.
     fileprivate var words: String {
         direction == .back && !state.isFinal ? "\(state.rawValue), rolling back" : state.rawValue
+    }
+}
+
+extension [BatchCounts] {
+    /// "1: 2 of 2; 2: 30 of 50, 1 failed".
+    fileprivate var words: String {
+        enumerated().map { index, counts in
+            "\(index + 1): \(counts.finished) of \(counts.total)"
+                + (counts.failed > 0 ? ", \(counts.failed) failed" : "")
+        }.joined(separator: "; ")
     }
 }
 
@@ -56,7 +67,7 @@ extension BatchParameters {
             category?.rawValue,
             image.map { "image \($0)" },
             authentication.map { $0 ? "with authentication" : "without authentication" },
-            tags.map { "tags \($0.joined(separator: ", "))" },
+            tags.flatMap { $0.isEmpty ? nil : "tags \($0.joined(separator: ", "))" },
             deleteVolumes == true ? "with their volumes" : nil,
             force == true ? "by force" : nil,
         ]
@@ -135,6 +146,8 @@ extension BatchPlan: Listed {
     static var columns: [Column<BatchPlan>] {
         [
             .slim("targets") { "\($0.total)" },
+            .full("hosted") { "\($0.hosted)" },
+            .full("managed") { "\($0.managed)" },
             .slim("waves") { $0.waves.map { "\($0.targets)" }.joined(separator: ", ") },
             .slim("offline", style: { $0.offline > 0 ? .doubtful : .plain }, { "\($0.offline)" }),
             .slim("leftOut") { "\($0.leftOut)" },

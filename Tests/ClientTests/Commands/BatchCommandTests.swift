@@ -58,8 +58,8 @@ struct BatchCommandTests {
 
     @Test func `a dry run shows the plan and begins nothing`() async throws {
         let plan = """
-            {"total":2,"waves":[{"targets":1,"examples":["a"]},{"targets":1,"examples":["ab"]}],"offline":1,
-             "leftOut":3,"warnings":["Mind the step."],
+            {"total":2,"hosted":1,"managed":1,"waves":[{"targets":1,"examples":["a"]},{"targets":1,"examples":["ab"]}],
+             "offline":1,"leftOut":3,"warnings":["Mind the step."],
              "items":[{"name":"a","hostName":"node-1","note":"neuronex:3.6.0, port 8085"}]}
             """
         try await run(
@@ -71,6 +71,8 @@ struct BatchCommandTests {
             #expect(
                 console.output == """
                     targets:  2
+                    hosted:   1
+                    managed:  1
                     waves:    1, 1
                     offline:  1
                     leftOut:  3

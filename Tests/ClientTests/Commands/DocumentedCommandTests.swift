@@ -6,7 +6,7 @@ import Testing
 
 /// Command lines that the documents tell people to type.
 struct DocumentedCommandTests {
-    @Test(arguments: ["operating.md", "hosting.md", "simulator.md"])
+    @Test(arguments: ["../README.md", "operating.md", "hosting.md", "simulator.md"])
     func `what the documents tell to type is understood`(name: String) throws {
         let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../docs").standardized
         let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
@@ -25,7 +25,8 @@ struct DocumentedCommandTests {
     /// Lines of code that begin with the program's name, and code in a text that has options: less is a mere mention.
     private static func commandLines(in text: String) -> [String] {
         let joined = text.replacing("\\\n", with: " ")
-        let blocks = joined.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let blocks = joined.split(separator: "\n")
+            .map { $0.trimmingCharacters(in: .whitespaces).replacing(#/^\$ | +# .*$/#, with: "") }
             .filter { $0.hasPrefix("edgewright ") }
         let mentions = joined.matches(of: /`(edgewright [^`\n]*--[^`\n]*)`/).map { String($0.1) }
         return blocks + mentions

@@ -23,7 +23,8 @@ func batchEvents(_ states: String...) -> StandInAnswer {
 
 /// The stand-in fleet with batches: each is begun as pending and told of by `events`.
 func fleetWithBatches(
-    plan: String = #"{"total":2,"waves":[],"offline":0,"leftOut":0,"warnings":[],"items":[]}"#, items: String = "[]",
+    plan: String = #"{"total":2,"hosted":0,"managed":2,"waves":[],"offline":0,"leftOut":0,"warnings":[],"items":[]}"#,
+    items: String = "[]",
     events: StandInAnswer
 ) -> StandInServer.Script {
     { request, _ in

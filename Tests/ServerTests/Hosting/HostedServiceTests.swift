@@ -79,6 +79,37 @@ import Testing
         }
     }
 
+    @Test func `what was repaired since its upgrade goes back all the same`() async throws {
+        try await withNode { node in
+            let id = try await node.installed()
+            let newer: [String: any Sendable] = ["image": node.images[DockerWorld.newerImage] ?? ""]
+            let upgrade = try await node.change("upgrade", [id], newer)
+            try await node.requireSuccess(of: upgrade)
+            try await node.engine.docker("rm", "--force", "edgewright-\(id)")
+            try await node.requireSuccess(of: try await node.change("repair", [id]))
+            _ = try await node.admin.post("/api/v1/batches/\(upgrade["id"])/rollback", [:]).expect(200)
+            #expect(try await node.ended(upgrade["id"])["state"] == "rolledBack")
+            let service = try await node.admin.poll("/api/v1/services/\(id)") { $0["version"] == "3.6.0" }
+            #expect(service["image"] == DockerWorld.image)
+            #expect(try await node.containers(of: id) == ["edgewright-\(id) running"])
+        }
+    }
+
+    @Test func `a plan to delete tells how many have containers and how many have not`() async throws {
+        try await withNode { node in
+            let id = try await node.installed()
+            _ = try await node.admin.post(node.services, ["name": "own", "endpoint": "http://127.0.0.1:9"]).expect(201)
+            let path = "/api/v1/projects/\(node.project)/batches?dryRun=true"
+            func plan(_ targets: [String: any Sendable]) async throws -> TestAnswer {
+                try await node.admin.post(path, ["kind": "delete", "targets": targets]).expect(200)
+            }
+            let both = try await plan(["filter": [String: String]()])
+            #expect(both.json["hosted"] as? Int == 1 && both.json["managed"] as? Int == 1)
+            let one = try await plan(["filter": [String: String](), "except": [id]])
+            #expect(one.json["hosted"] as? Int == 0 && one.json["managed"] as? Int == 1)
+        }
+    }
+
     @Test func `installs are taken back with all that they have made`() async throws {
         try await withNode { node in
             let batch = try await node.install(DockerWorld.image, count: 2)

@@ -85,6 +85,8 @@ export interface BatchFilter {
 export interface BatchTargets {
     ids?: string[];
     filter?: BatchFilter;
+    /** Of what the filter finds, not these. */
+    except?: string[];
     hosts?: string[];
     count?: number;
 }
@@ -140,6 +142,9 @@ export interface BatchPlanItem {
 
 export interface BatchPlan {
     total: number;
+    /** Those that have containers of the platform's, and those that somebody else runs. */
+    hosted: number;
+    managed: number;
     waves: { targets: number; examples: string[] }[];
     offline: number;
     leftOut: number;

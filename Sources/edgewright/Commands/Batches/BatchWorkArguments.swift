@@ -28,7 +28,8 @@ extension BatchWorkArguments {
     ) async throws {
         do {
             guard !dryRun else {
-                return try show(try await session.client.planBatch(in: project, request), session.console)
+                return try show(
+                    try await session.client.planBatch(in: project, request), request, session.console)
             }
             if asking, !yes {
                 try confirm(try await session.client.planBatch(in: project, request), request, session.console)
@@ -50,12 +51,15 @@ extension BatchWorkArguments {
         try console.confirm("\(request.kind.asked) \(what)\(data)?", assumeYes: false)
     }
 
-    private func show(_ plan: BatchPlan, _ console: Console) throws {
+    private func show(_ plan: BatchPlan, _ request: CreateBatchRequest, _ console: Console) throws {
         try output.printOne(plan, on: console)
         guard output.output == .table, !output.quiet, !plan.items.isEmpty else { return }
         try console.print("\n")
         try output.printList(plan.items, on: console)
         if plan.total > plan.items.count { try console.print("and \(plan.total - plan.items.count) more\n") }
+        if let seed = request.parameters?.nameSeed {
+            try console.print("\nThe same names, unless somebody takes one before: --name-seed \(seed)\n")
+        }
     }
 }
 

@@ -39,6 +39,9 @@ struct InstallServicesCommand: ClientCommand {
         help: ArgumentHelp("Tags, with commas; may be given several times.", valueName: "tags"))
     var tags: [String] = []
 
+    @Option(help: "As --dry-run has said it: the services get the names that were shown there.")
+    var nameSeed: Int?
+
     @OptionGroup(title: "How they are run, where not as workload-defaults say") var workload: WorkloadArguments
     @OptionGroup(title: "How it is carried out") var policy: BatchPolicyArguments
     @OptionGroup var work: BatchWorkArguments
@@ -63,6 +66,7 @@ struct InstallServicesCommand: ClientCommand {
         var parameters = BatchParameters()
         parameters.namePrefix = prefix
         parameters.category = category
+        parameters.nameSeed = nameSeed ?? (work.dryRun ? .random(in: 1...999_999_999) : nil)
         if let image { parameters.image = try await session.image(named: image, of: category).id }
         parameters.settings = settings
         parameters.authentication = authentication

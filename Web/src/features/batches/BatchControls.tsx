@@ -97,7 +97,8 @@ export function BatchControls({ batch, onChange }: { batch: Batch; onChange: (ba
                 >
                     {t(batch.kind === "install" ? "batch.rollbackInstall" : "batch.rollbackUpgrade", {
                         count: batch.counts.succeeded,
-                    })}
+                    })}{" "}
+                    {openOf(batch.counts) > 0 && t("batch.rollbackOthers")}
                 </Confirm>
             )}
         </>

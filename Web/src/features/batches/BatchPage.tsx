@@ -18,7 +18,7 @@ import { Facts } from "./Facts";
 import { BatchStateBadge, CountsBar } from "./Progress";
 import { useBatch } from "./useBatch";
 import { Waves } from "./Waves";
-import { batchTitle, doneOf, isOver, sentence, totalOf } from "./words";
+import { batchTitle, isOver, progressOf, sentence } from "./words";
 import "./batches.css";
 
 /** Shortest time between two readings of the items. Milliseconds. */
@@ -97,15 +97,16 @@ function BatchView({ batch, live, mayEdit, onChange, children }: ViewProps) {
 
 function Progress({ batch }: { batch: Batch }) {
     const { t, n } = useTexts();
-    const total = totalOf(batch.counts);
-    const done = doneOf(batch.counts);
+    const { done, total } = progressOf(batch);
     return (
         <Card>
             <div className="stack">
                 <div className="row apart wrap">
                     <p className="row batch-figure">
                         <span className="figure-value number">{n(done)}</span>
-                        <span className="soft">{t("batch.of", { total })}</span>
+                        <span className="soft">
+                            {t(batch.direction === "back" ? "batch.ofUndone" : "batch.of", { total })}
+                        </span>
                     </p>
                     <span className="soft number">{total === 0 ? "" : `${Math.floor((done * 100) / total)} %`}</span>
                 </div>

@@ -2,7 +2,7 @@ import type { Batch, BatchCounts, BatchItemState, BatchState } from "../../api/h
 import { useTexts } from "../../i18n/i18n";
 import { Bar } from "../overview/Figure";
 import "./batches.css";
-import { doneOf, itemTone, stateTone, totalOf } from "./words";
+import { itemTone, progressOf, stateTone, totalOf } from "./words";
 
 const shown: readonly BatchItemState[] = [
     "succeeded",
@@ -15,14 +15,14 @@ const shown: readonly BatchItemState[] = [
 ];
 
 /** What has become of the targets, as a bar and in words. */
-export function BatchProgress({ batch }: { batch: Pick<Batch, "counts"> }) {
+export function BatchProgress({ batch }: { batch: Pick<Batch, "counts" | "direction"> }) {
     const { t } = useTexts();
-    const total = totalOf(batch.counts);
+    const { done, total } = progressOf(batch);
     return (
         <span className="batch-progress">
             <CountsBar counts={batch.counts} />
             <span className="small soft number nowrap">
-                {t("batch.doneOf", { done: doneOf(batch.counts), total })}
+                {t(batch.direction === "back" ? "batch.undoneOf" : "batch.doneOf", { done, total })}
                 {batch.counts.failed > 0 && (
                     <span className="batch-failed"> · {t("batch.failedCount", { count: batch.counts.failed })}</span>
                 )}

@@ -7,6 +7,16 @@ import type { Tone } from "../overview/Figure";
 export const totalOf = (counts: BatchCounts): number => Object.values(counts).reduce((sum, each) => sum + each, 0);
 export const openOf = (counts: BatchCounts): number => counts.pending + counts.waiting + counts.running;
 export const doneOf = (counts: BatchCounts): number => totalOf(counts) - openOf(counts);
+/** How far it is: on the way back, of what was changed so much is undone. */
+export function progressOf({ counts, direction }: Pick<Batch, "counts" | "direction">): {
+    done: number;
+    total: number;
+} {
+    return direction === "back"
+        ? { done: counts.rolledBack, total: counts.rolledBack + counts.succeeded + counts.running }
+        : { done: doneOf(counts), total: totalOf(counts) };
+}
+
 export const isOver = (batch: Batch): boolean => !["pending", "running", "paused"].includes(batch.state);
 
 export const batchTitle = (batch: Pick<Batch, "kind" | "counts">, t: Translate): string =>

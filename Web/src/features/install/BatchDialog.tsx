@@ -18,7 +18,7 @@ export type HostedAction = "start" | "stop" | "restart" | "repair" | "upgrade";
 interface BatchDialogProps {
     project: string;
     kind: HostedAction;
-    targets: () => Promise<BatchTargets>;
+    targets: () => BatchTargets;
     count: number;
     /** Of those that are selected; `undefined` where it is not known. */
     category?: ServiceCategory;
@@ -33,9 +33,9 @@ export function BatchDialog({ project, kind, targets, count, category, onClose, 
     const [policy, setPolicy] = useState<PolicyForm>(() => usualPolicy(kind, count));
     const [image, setImage] = useState("");
     const parameters: BatchParameters | undefined = kind === "upgrade" ? { image } : undefined;
-    const request = async (): Promise<CreateBatchRequest> => ({
+    const request = (): CreateBatchRequest => ({
         kind: kind as BatchKind,
-        targets: await targets(),
+        targets: targets(),
         parameters,
         policy: policyOf(policy, kind),
     });
@@ -43,7 +43,7 @@ export function BatchDialog({ project, kind, targets, count, category, onClose, 
     const isReady = kind !== "upgrade" || image !== "";
     const plan = useResource(
         isReady ? `plan ${wanted}` : undefined,
-        async (signal) => api.planBatch(project, await request(), signal),
+        (signal) => api.planBatch(project, request(), signal),
         true,
     );
     const total = plan.value?.total ?? count;
@@ -56,7 +56,7 @@ export function BatchDialog({ project, kind, targets, count, category, onClose, 
             canSubmit={isReady && plan.value !== undefined && plan.problem === undefined}
             onClose={onClose}
             onSubmit={async () => {
-                const batch = await api.createBatch(project, await request());
+                const batch = await api.createBatch(project, request());
                 watch(batch);
                 onStarted?.(batch);
             }}

@@ -35,6 +35,8 @@ export function Logs({ service }: { service: EdgeService }) {
     const missed = isPaused
         ? Math.max(0, (lines[lines.length - 1]?.number ?? 0) - (still.current[still.current.length - 1]?.number ?? 0))
         : 0;
+    // What is refused, as where there is no container, is not asked for again by itself.
+    const isRefused = problem !== undefined && problem.status >= 400 && problem.status < 500;
     const wanted = q.trim().toLowerCase();
     const all = still.current;
     const shown = useMemo(
@@ -48,7 +50,7 @@ export function Logs({ service }: { service: EdgeService }) {
                 <span className="row">
                     {t("logs.title")}
                     <span className={`badge ${state === "following" ? "ok" : state === "lost" ? "warn" : ""}`}>
-                        {t(isPaused ? "logs.paused" : `logs.state.${state}`)}
+                        {t(isPaused ? "logs.paused" : `logs.state.${isRefused ? "ended" : state}`)}
                     </span>
                 </span>
             }
@@ -101,7 +103,12 @@ export function Logs({ service }: { service: EdgeService }) {
                 )}
             </div>
             {problem !== undefined && <ProblemNotice problem={problem} onRetry={again} />}
-            <Lines lines={shown} wraps={wraps} sticks={!isPaused} isEmpty={state !== "reading"} />
+            <Lines
+                lines={shown}
+                wraps={wraps}
+                sticks={!isPaused}
+                isEmpty={state !== "reading" && problem === undefined}
+            />
         </Card>
     );
 }

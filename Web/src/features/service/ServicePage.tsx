@@ -129,7 +129,7 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
             mark={
                 <>
                     <Status service={value} isBadge />
-                    <Drift service={value} />
+                    <Drift service={value} to={`/projects/${project}/services/${value.id}/container`} />
                 </>
             }
             lead={
@@ -263,7 +263,7 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
                 <BatchDialog
                     project={project}
                     kind={asked}
-                    targets={async () => ({ ids: [service.id] })}
+                    targets={() => ({ ids: [service.id] })}
                     count={1}
                     category={service.category}
                     onClose={() => setAsked(undefined)}
@@ -272,7 +272,7 @@ function Actions({ service, project, mayEdit, onChange, status }: ActionsProps) 
             {asked === "delete" && isHosted && (
                 <DeleteDialog
                     project={project}
-                    targets={async () => ({ ids: [service.id] })}
+                    targets={() => ({ ids: [service.id] })}
                     count={1}
                     name={service.name}
                     onClose={() => setAsked(undefined)}

@@ -140,7 +140,7 @@ function TagDialog({ scope, count, onClose }: { scope: BulkScope; count: number;
             submit={t("bulk.tagSubmit")}
             canSubmit={add.length + remove.length > 0}
             onSubmit={async () => {
-                const targets = await batchTargets(scope);
+                const targets = batchTargets(scope);
                 watch(await api.createBatch(scope.project, { kind: "tag", targets, parameters: { add, remove } }));
             }}
             onClose={onClose}

@@ -10,7 +10,7 @@ import { useResource } from "../../lib/useResource";
 
 interface DeleteDialogProps {
     project: string;
-    targets: () => Promise<BatchTargets>;
+    targets: () => BatchTargets;
     count: number;
     /** Known where there is only one. */
     name?: string;
@@ -24,18 +24,18 @@ export function DeleteDialog({ project, targets, count, name, onClose, onStarted
     const { watch } = useWatched();
     const [deleteVolumes, setDeleteVolumes] = useState(false);
     const [force, setForce] = useState(false);
-    const request = async (): Promise<CreateBatchRequest> => ({
+    const request = (): CreateBatchRequest => ({
         kind: "delete",
-        targets: await targets(),
+        targets: targets(),
         parameters: { deleteVolumes, force },
     });
     const plan = useResource(
         `delete ${deleteVolumes} ${force}`,
-        async (signal) => api.planBatch(project, await request(), signal),
+        (signal) => api.planBatch(project, request(), signal),
         true,
     );
-    // Of managed services there is nothing to warn: what is said is about the containers of hosted ones.
-    const hasHosted = (plan.value?.warnings.length ?? 0) > 0;
+    const { hosted = 0, managed = 0 } = plan.value ?? {};
+    const data = t(deleteVolumes ? "bulk.dataGoes" : "bulk.dataStays");
     return (
         <Confirm
             title={name === undefined ? t("bulk.deleteTitle", { count }) : t("service.deleteTitle", { name })}
@@ -43,7 +43,7 @@ export function DeleteDialog({ project, targets, count, name, onClose, onStarted
             typed={name ?? (count > 1 ? String(count) : undefined)}
             onClose={onClose}
             onConfirm={async () => {
-                const batch = await api.createBatch(project, await request());
+                const batch = await api.createBatch(project, request());
                 watch(batch);
                 onStarted(batch);
             }}
@@ -51,12 +51,15 @@ export function DeleteDialog({ project, targets, count, name, onClose, onStarted
             <div className="stack">
                 <p>{t("bulk.deleteText")}</p>
                 {plan.problem !== undefined && <ProblemNotice problem={plan.problem} onRetry={plan.reload} />}
-                {plan.value?.warnings.map((warning) => (
-                    <Notice key={warning} kind="warn">
-                        {warning}
-                    </Notice>
-                ))}
-                {hasHosted && (
+                <div className="stack" aria-live="polite">
+                    {managed > 0 && <Notice>{t("bulk.deleteManaged", { count: managed })}</Notice>}
+                    {hosted > 0 && (
+                        <Notice kind="warn">
+                            {t("bulk.deleteHosted", { count: hosted })} {data}
+                        </Notice>
+                    )}
+                </div>
+                {hosted > 0 && (
                     <>
                         <CheckField
                             label={t("bulk.deleteVolumes")}

@@ -29,16 +29,13 @@ export function batchFilter(filter: ServiceFilter): BatchFilter {
 }
 
 /** Whom a batch is for: all that match are named by the filter, so nobody reads them one by one. */
-export async function batchTargets(scope: BulkScope, hosted?: "hostedOnly"): Promise<BatchTargets> {
-    const { selected } = scope;
-    if (selected.kind === "all" && selected.except.size === 0) return { filter: batchFilter(scope.filter) };
-    if (selected.kind === "some") {
-        const wanted = [...selected.services.values()].filter((each) => !hosted || each.mode === "hosted");
-        return { ids: wanted.map(({ id }) => id) };
+export function batchTargets({ selected, filter }: BulkScope, hosted?: "hostedOnly"): BatchTargets {
+    if (selected.kind === "all") {
+        const except = selected.except.size === 0 ? {} : { except: [...selected.except] };
+        return { filter: batchFilter(filter), ...except };
     }
-    // All but a few: the platform's filter has no word for that.
-    const filter = hosted ? { ...scope.filter, mode: "hosted" } : scope.filter;
-    return { ids: (await targets({ ...scope, filter })).map(({ id }) => id) };
+    const wanted = [...selected.services.values()].filter((each) => !hosted || each.mode === "hosted");
+    return { ids: wanted.map(({ id }) => id) };
 }
 
 async function targets(scope: BulkScope, signal?: AbortSignal): Promise<Target[]> {
