@@ -142,6 +142,7 @@ package struct BatchCatalog: Sendable {
             guard record.batch.state == .paused else { throw Self.refusal("resumed", record) }
             record.batch.state = .running
             record.batch.reason = ""
+            guard record.batch.direction == .forward else { return }
             let situation = try session.batchSituation(record, at: context.now())
             record.tolerated.total = record.batch.counts.failed
             record.tolerated.inWave = situation.waves[record.currentWave].counts.failed
@@ -176,6 +177,7 @@ package struct BatchCatalog: Sendable {
             guard changed > 0 else { throw EdgewrightError(.conflict, "Nothing of this batch has failed.") }
             record.batch.state = .running
             record.batch.reason = ""
+            record.batch.startedAt = nil
             record.batch.finishedAt = nil
             record.gateSince = nil
             if isForward { record.tolerated = BatchTolerance() }
@@ -208,7 +210,12 @@ package struct BatchCatalog: Sendable {
             guard var record = try session.batch(access.batchId) else {
                 throw EdgewrightError.notFound("batch", access.batchId.rawValue)
             }
+            let before = record.batch.state
             try body(&record, session, caller.user.email)
+            // It goes on with the rights of whoever has set it going last.
+            if record.batch.state == .running, before != .running || record.batch.direction == .back {
+                record.userId = caller.principal.userId
+            }
             try session.updateBatch(record)
             let event = AuditEvent(
                 operation: operation, target: .init(record.batch), orgId: access.project.orgId,

@@ -63,8 +63,11 @@ struct BatchDraft {
         _ found: [BatchTarget], for request: CreateBatchRequest, _ image: ContainerImage?
     ) throws -> (targets: [BatchTarget], leftOut: Int) {
         guard request.kind.isForHostedOnly else { return (found, 0) }
-        let targets = found.filter { $0.mode == .hosted && (image.map { $0.category } ?? $0.category) == $0.category }
-        guard request.targets.ids != nil, let other = found.first(where: { !targets.map(\.id).contains($0.id) }) else {
+        let fits = { (target: BatchTarget) in
+            target.mode == .hosted && (image.map(\.category) ?? target.category) == target.category
+        }
+        let targets = found.filter(fits)
+        guard request.targets.ids != nil, let other = found.first(where: { !fits($0) }) else {
             return (targets, found.count - targets.count)
         }
         if other.mode == .managed {

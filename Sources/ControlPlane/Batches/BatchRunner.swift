@@ -34,20 +34,22 @@ struct BatchRunner: Sendable {
     private func carryOut(_ group: inout DiscardingTaskGroup) async {
         var unwritten: [FinishedItem] = []
         var failures = 0
-        var underWay = 0
+        var underWay: Set<Int> = []
         while !Task.isCancelled {
             unwritten += mailbox.take()
             let wait: Duration
             do {
-                guard let advance = try await storage.advance(id, unwritten, notes: mailbox.takeNotes()) else {
-                    return  // Another process has it by now, or its project is gone.
-                }
-                underWay += advance.begun.count - unwritten.count
+                let stillUnderWay = underWay.subtracting(unwritten.map(\.item.position))
+                let advance = try await storage.advance(
+                    id, unwritten, notes: mailbox.takeNotes(), underWay: failures > 0 ? stillUnderWay : nil)
+                // Another process has it by now, or its project is gone.
+                guard let advance else { return }
+                underWay = stillUnderWay.union(advance.begun.map(\.position))
                 unwritten = []
                 failures = 0
                 begin(advance, &group)
-                if advance.isAtRest, underWay == 0 { return try await storage.release(id) }
-                let pause = underWay > 0 ? Self.noteInterval : Self.renewal
+                if advance.isAtRest, underWay.isEmpty { return try await storage.release(id) }
+                let pause = !underWay.isEmpty ? Self.noteInterval : Self.renewal
                 wait = min(pause, advance.next.map { max(.milliseconds(10), $0.since(now())) } ?? pause)
             } catch {
                 guard !Task.isCancelled else { return }
@@ -106,7 +108,7 @@ struct BatchRunner: Sendable {
             for (item, work) in zip(items, works) {
                 transitions.append(
                     .afterUndoing(
-                        await action.undo(work), attempts: item.attempts, policy: batch.policy, now: now(),
+                        await action.undo(work), failures: item.failures, policy: batch.policy, now: now(),
                         jitter: .random(in: 0...1)))
             }
             return transitions
@@ -115,7 +117,7 @@ struct BatchRunner: Sendable {
         let deadline = (batch.startedAt ?? batch.createdAt) + .seconds(batch.policy.offlineDeadline)
         return zip(items, outcomes).map { item, outcome in
             .after(
-                outcome, attempts: item.attempts, policy: batch.policy, deadline: deadline, now: now(),
+                outcome, failures: item.failures, policy: batch.policy, deadline: deadline, now: now(),
                 jitter: .random(in: 0...1))
         }
     }

@@ -20,10 +20,13 @@ protocol BatchStorage: Sendable {
 
     /// Writes what became of items, and decides and writes what comes next, in one transaction.
     /// Keeps the batch for this process, for a while.
-    /// - Parameter notes: what is being done with those that are under way, by position.
+    /// - Parameters:
+    ///   - notes: what is being done with those that are under way, by position.
+    ///   - underWay: positions of all that are under way here. Given after a failure, when what was begun may have been
+    ///     written without being heard of: others that are said to be under way begin anew.
     /// - Returns: `nil` when another process has the batch by now: then nothing was written.
     func advance(
-        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
+        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String], underWay: Set<Int>?
     ) async throws -> BatchAdvance?
 
     /// - Throws: when another process has the batch by now: then nothing may be done to its targets any more.

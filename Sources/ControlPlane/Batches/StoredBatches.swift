@@ -5,7 +5,6 @@ import Store
 struct StoredBatches: BatchStorage {
     /// Longer than any pause between two renewals; a process that died is followed after it.
     private static let holding = Duration.seconds(20)
-    private static let busyPause = Duration.seconds(5)
     /// More decisions in a row than a batch has waves and turns would be an endless loop.
     private static let maximumDecisions = 4 * BatchPolicy.maximumWaves + 20
 
@@ -20,8 +19,8 @@ struct StoredBatches: BatchStorage {
     }
 
     func openBatches() async throws -> [Identifier<Batch>] {
-        let (holder, now) = (holder, context.now())
-        return try await context.read { try $0.openBatches(for: holder, at: now) }
+        let now = context.now()
+        return try await context.read { try $0.openBatches(at: now) }
     }
 
     func hold(_ id: Identifier<Batch>) async throws -> Bool {
@@ -40,7 +39,7 @@ struct StoredBatches: BatchStorage {
         try await context.write { session in
             try session.lock("batch:\(id)")
             guard try isHeld(id, session), let record = try session.batch(id) else { return false }
-            try session.resetRunningItems(of: id, record.batch.direction)
+            try session.resetRunningItems(of: record.batch)
             return true
         }
     }
@@ -69,7 +68,7 @@ struct StoredBatches: BatchStorage {
     }
 
     func advance(
-        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String]
+        _ id: Identifier<Batch>, _ finished: [FinishedItem], notes: [Int: String], underWay: Set<Int>?
     ) async throws -> BatchAdvance? {
         let now = context.now()
         return try await context.write { session in
@@ -77,7 +76,8 @@ struct StoredBatches: BatchStorage {
             // A process that slept longer than its hold must not write over what its successor does.
             guard try isHeld(id, session), var record = try session.batch(id) else { return nil }
             try session.noteBatchItems(of: id, notes)
-            try session.finishBatchItems(of: id, finished, at: now)
+            try session.finishBatchItems(of: id, finished.map { Self.settled($0, record.batch) }, at: now)
+            if let underWay { try session.resetRunningItems(of: record.batch, except: underWay) }
             try session.wakeOfflineItems(of: id)
             let before = record
             var advance = BatchAdvance(record: record)
@@ -93,6 +93,11 @@ struct StoredBatches: BatchStorage {
         }
     }
 
+    private static func settled(_ finished: FinishedItem, _ batch: Batch) -> FinishedItem {
+        guard !finished.item.isUndoing else { return finished }
+        return (finished.item, finished.transition.settled(batch.direction, batch.state))
+    }
+
     /// - Returns: whether there is more to decide.
     private func take(
         _ step: BatchStep, _ record: inout BatchRecord, _ advance: inout BatchAdvance, at now: Timestamp,
@@ -104,7 +109,7 @@ struct StoredBatches: BatchStorage {
             record.batch.reason = record.batch.direction == .back ? record.batch.reason : ""
             record.batch.startedAt = record.batch.startedAt ?? now
             advance.begun = try session.claimBatchItems(
-                of: record, limit: limit, at: now, busyUntil: now + Self.busyPause)
+                of: record, limit: limit, at: now, busyUntil: now + BatchItemTransition.busyPause)
             // With nothing begun, either their services are busy and they wait by now, or their hosts are full.
             return advance.begun.isEmpty && record.batch.policy.concurrencyPerHost == nil
         case .watchGate: record.gateSince = now
@@ -142,7 +147,8 @@ struct StoredBatches: BatchStorage {
             detail: "\(batch.state.rawValue): \(counts.succeeded) succeeded, \(counts.failed) failed, "
                 + "\(counts.skipped) skipped, \(counts.rolledBack) rolled back",
             result: batch.state == .succeeded ? .succeeded : .failed)
-        let actor = AuditEntry.Actor(userId: record.userId, email: batch.createdBy, tokenId: nil, address: "")
+        let email = try session.user(record.userId)?.email ?? batch.createdBy
+        let actor = AuditEntry.Actor(userId: record.userId, email: email, tokenId: nil, address: "")
         try recorder.record(event, by: actor, in: session)
     }
 }
@@ -161,9 +167,8 @@ extension SQLSession {
         record.batch.direction = .back
         record.batch.reason = reason
         record.batch.state = .running
-        // What fails from now on could not be taken back.
-        record.tolerated.total = try batch(record.batch.id)?.batch.counts.failed ?? 0
         record.batch.finishedAt = nil
+        try beginUndoing(of: record.batch.id)
         try changeBatchItems(
             of: record.batch.id, from: [.pending, .waiting], to: .cancelled, reason: "rolled back before its turn",
             at: now)

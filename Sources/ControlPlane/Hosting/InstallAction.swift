@@ -35,6 +35,8 @@ struct InstallAction: BatchAction {
 
     func undo(_ item: BatchWork) async -> BatchOutcome {
         await item.hosted(on: item.hostName) {
+            let caller = try await work.access.callerOfBatch(item.userId)
+            _ = try await work.access.authorize(caller, .editServices, project: item.batch.projectId)
             guard let hostId = item.hostId else { throw EdgewrightError(.internal, "An install lost its node.") }
             let host = try await work.host(hostId)
             try await item.confirm()

@@ -48,7 +48,10 @@ struct UpgradeAction: BatchAction {
     func undo(_ item: BatchWork) async -> BatchOutcome {
         await item.hosted(on: item.hostName) {
             var target = try await work.target(item)
-            guard let memo = try Memo(item), target.workload.isMade(by: item.batch.id) else {
+            guard let memo = try Memo(item) else {
+                throw EdgewrightError(.notFound, "“\(item.name)” was not changed")
+            }
+            guard target.workload.isMade(by: item.batch.id) else {
                 return try await takeBack(item, target)
             }
             let changed = target.workload

@@ -13,6 +13,18 @@ package enum BatchOutcome: Equatable, Sendable {
     case skipped(reason: String)
 }
 
+extension BatchOutcome {
+    /// Whether the target may be changed now. An attempt that has failed for good has cleaned up after itself; one that
+    /// broke off may have left anything.
+    fileprivate var hasChanged: Bool? {
+        switch self {
+        case .done, .failedForNow, .offline: true
+        case .failed, .skipped: false
+        case .busy: nil
+        }
+    }
+}
+
 /// What an item of a batch turns into after an attempt.
 package struct BatchItemTransition: Hashable, Sendable {
     package enum Waiting: String, Codable, Sendable {
@@ -28,6 +40,10 @@ package struct BatchItemTransition: Hashable, Sendable {
     package var reason: String
     /// Not tried again before.
     package var notBefore: Timestamp?
+    /// Whether the attempt may have left its target changed; `nil` when it says nothing of that.
+    package var hasChanged: Bool?
+    /// Whether it counts against the retries.
+    package var isFailedAttempt = false
 
     package init(_ state: BatchItemState, waiting: Waiting? = nil, reason: String = "", notBefore: Timestamp? = nil) {
         self.state = state
@@ -39,54 +55,73 @@ package struct BatchItemTransition: Hashable, Sendable {
 
 extension BatchItemTransition {
     /// How long an offline service is left alone; its coming back is noticed sooner by the monitor.
-    private static let offlinePause = Duration.seconds(30)
-    private static let busyPause = Duration.seconds(5)
+    package static let offlinePause = Duration.seconds(30)
+    package static let busyPause = Duration.seconds(5)
     private static let firstRetry = Duration.seconds(5)
     private static let longestRetry = Duration.seconds(300)
 
     /// - Parameters:
-    ///   - attempts: how often it was tried, this time included.
+    ///   - failures: how often it has failed for now before.
     ///   - deadline: when waiting for an offline service ends.
     ///   - jitter: from 0 to 1, so that many that failed together do not come back together.
     package static func after(
-        _ outcome: BatchOutcome, attempts: Int, policy: BatchPolicy, deadline: Timestamp, now: Timestamp, jitter: Double
+        _ outcome: BatchOutcome, failures: Int, policy: BatchPolicy, deadline: Timestamp, now: Timestamp, jitter: Double
     ) -> BatchItemTransition {
+        var transition: BatchItemTransition
         switch outcome {
-        case .done: BatchItemTransition(.succeeded)
-        case .skipped(let reason): BatchItemTransition(.skipped, reason: reason)
-        case .failed(let reason): BatchItemTransition(.failed, reason: reason)
+        case .done: transition = BatchItemTransition(.succeeded)
+        case .skipped(let reason): transition = BatchItemTransition(.skipped, reason: reason)
+        case .failed(let reason): transition = BatchItemTransition(.failed, reason: reason)
         case .failedForNow(let reason):
-            attempts > policy.retries
+            transition =
+                failures >= policy.retries
                 ? BatchItemTransition(.failed, reason: reason)
-                : wait(.retry, reason, retryPause(attempts, jitter), now)
-        case .busy(let reason): wait(.busy, reason, busyPause * (1 + jitter), now)
+                : wait(.retry, reason, retryPause(failures, jitter), now)
+            transition.isFailedAttempt = true
+        case .busy(let reason): transition = wait(.busy, reason, busyPause * (1 + jitter), now)
         case .offline(let reason):
             switch policy.whenOffline {
-            case .fail: BatchItemTransition(.failed, reason: reason)
-            case .skip: BatchItemTransition(.skipped, reason: reason)
+            case .fail: transition = BatchItemTransition(.failed, reason: reason)
+            case .skip: transition = BatchItemTransition(.skipped, reason: reason)
             case .wait where now >= deadline:
-                BatchItemTransition(.failed, reason: "\(reason), and did not come back in time")
-            case .wait: wait(.offline, reason, offlinePause * (1 + jitter), now)
+                transition = BatchItemTransition(.failed, reason: "\(reason), and did not come back in time")
+            case .wait: transition = wait(.offline, reason, offlinePause * (1 + jitter), now)
             }
         }
+        transition.hasChanged = outcome.hasChanged
+        return transition
     }
 
     /// The same for an attempt to take back what was done. What may pass is tried again, as often as forward.
     package static func afterUndoing(
-        _ outcome: BatchOutcome, attempts: Int, policy: BatchPolicy, now: Timestamp, jitter: Double
+        _ outcome: BatchOutcome, failures: Int, policy: BatchPolicy, now: Timestamp, jitter: Double
     ) -> BatchItemTransition {
         switch outcome {
         case .done: return BatchItemTransition(.rolledBack)
         case .skipped(let reason): return BatchItemTransition(.rolledBack, reason: reason)
         case .failed(let reason): return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
         case .failedForNow(let reason), .offline(let reason), .busy(let reason):
-            // Those of the way forward are counted too.
-            guard attempts <= 2 * policy.retries + 1 else {
+            guard failures < policy.retries else {
                 return BatchItemTransition(.failed, reason: "could not be undone: \(reason)")
             }
-            return BatchItemTransition(
-                .succeeded, reason: "not undone yet: \(reason)", notBefore: now + retryPause(attempts, jitter))
+            var transition = BatchItemTransition(
+                .succeeded, reason: "not undone yet: \(reason)", notBefore: now + retryPause(failures, jitter))
+            transition.isFailedAttempt = true
+            return transition
         }
+    }
+
+    /// What becomes of an item that was begun on the way forward, when its batch has turned round or was cancelled
+    /// meanwhile: nothing is tried again any more, and what may be changed is there to be undone.
+    package func settled(_ direction: BatchDirection, _ state: BatchState) -> BatchItemTransition {
+        var settled = self
+        if direction == .back, hasChanged ?? false, self.state != .succeeded {
+            settled = BatchItemTransition(.succeeded, reason: reason)
+        } else if self.state == .waiting, direction == .back || state == .cancelled {
+            settled = BatchItemTransition(.cancelled, reason: reason)
+        }
+        settled.hasChanged = hasChanged
+        return settled
     }
 
     private static func wait(
@@ -96,8 +131,8 @@ extension BatchItemTransition {
     }
 
     /// Twice as long each time, up to a bound.
-    private static func retryPause(_ attempts: Int, _ jitter: Double) -> Duration {
-        let doubled = firstRetry * (1 << min(max(attempts, 1) - 1, 10))
+    private static func retryPause(_ failures: Int, _ jitter: Double) -> Duration {
+        let doubled = firstRetry * (1 << min(failures, 10))
         return min(doubled, longestRetry) * (0.5 + jitter / 2)
     }
 }

@@ -18,6 +18,8 @@ package struct BatchSituation: Equatable, Sendable {
         package var offline = 0
         /// Of the pending and waiting ones, those that may begin now.
         package var due = 0
+        /// Of the failed ones, those that could not be undone.
+        package var notUndone = 0
         /// Of the succeeded ones, those whose service is not healthy at the moment; counted only where there is a gate.
         package var unhealthy = 0
 
@@ -161,8 +163,7 @@ package enum BatchPlanner {
         guard total.running == 0, total.waiting == 0, total.succeeded == 0 else {
             return .wait(until: situation.nextDue, reason: nil)
         }
-        // Those that had failed before it turned round were noted then.
-        return .finish(total.failed > situation.tolerated.total ? .failed : .rolledBack)
+        return .finish(situation.waves.contains { $0.notUndone > 0 } ? .failed : .rolledBack)
     }
 }
 

@@ -98,7 +98,8 @@ struct EngineRefusal: Error {
 }
 
 extension HostingError {
-    init(_ error: TransportError) { self.init(.unreachable, error.message) }
+    /// A certificate that does not fit does not pass by itself, as a node that is away may.
+    init(_ error: TransportError) { self.init(error.kind == .tlsFailed ? .refused : .unreachable, error.message) }
 
     /// What the engine's words mean to who has to act on them.
     init(_ refusal: EngineRefusal) {

@@ -66,7 +66,7 @@ extension Response {
                     let batch = try await batches.getBatch(in: access)
                     let json = String(buffer: try JSONCoding.encode(batch))
                     try await writer.write(ByteBuffer(string: "event: batch\ndata: \(json)\n\n"))
-                    if batch.state.isFinal { break }
+                    if batch.state.isFinal, batch.counts.running == 0 { break }
                 } else if looks % looksPerPing == 0 {
                     try await writer.write(ByteBuffer(string: ": ping\n\n"))
                 }

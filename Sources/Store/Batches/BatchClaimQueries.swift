@@ -7,6 +7,10 @@ package struct ClaimedBatchItem: Sendable, Equatable {
     package var name: String
     /// How often it was tried, this time included.
     package var attempts: Int
+    /// How often it has failed for now before.
+    package var failures = 0
+    /// Whether it was taken up to be undone.
+    package var isUndoing = false
     package var hostId: Identifier<EdgeHost>?
     package var hostName: String?
     /// What an earlier attempt wants to be known.
@@ -37,6 +41,8 @@ extension SQLSession {
             item.hostId = try row.textOrNil(4).map(Identifier.init(rawValue:))
             item.hostName = try row.textOrNil(5)
             item.memo = try row.textOrNil(6)
+            item.failures = try row.int(7)
+            item.isUndoing = !forward
             return item
         }
         try insertRows(
@@ -62,7 +68,7 @@ extension SQLSession {
     /// Those that may begin, in order. Of a host no more than it may have at once; the others are not held up by it.
     private func dueBatchItems(of record: BatchRecord, limit: Int, at now: Timestamp) throws -> [SQLRow] {
         let forward = record.batch.direction == .forward
-        let columns = "position, service_id, name, attempts, host_id, host_name, memo"
+        let columns = "i.position, service_id, name, attempts, i.host_id, host_name, memo, failures"
         let due = """
             FROM batch_item i WHERE batch_id = ? AND state IN (\(forward ? "'pending', 'waiting'" : "'succeeded'"))
                 AND wave <= ? AND (not_before IS NULL OR not_before <= ?)
@@ -73,17 +79,21 @@ extension SQLSession {
             id, forward ? record.currentWave : record.batch.waves, now.milliseconds,
         ]
         guard let perHost = record.batch.policy.concurrencyPerHost else {
-            return try query("SELECT \(columns) \(due) ORDER BY position \(order) LIMIT ?", values + [limit])
+            return try query("SELECT \(columns) \(due) ORDER BY i.position \(order) LIMIT ?", values + [limit])
         }
         return try query(
             """
-            SELECT \(columns) FROM (
-                SELECT \(columns), ROW_NUMBER() OVER (PARTITION BY host_id ORDER BY position \(order)) AS place \(due)
-            ) d
-            WHERE host_id IS NULL OR place <= ? - (
-                SELECT COUNT(*) FROM batch_item r WHERE r.batch_id = ? AND r.state = 'running' AND r.host_id = d.host_id)
-            ORDER BY position \(order) LIMIT ?
-            """, values + [perHost, id, limit])
+            WITH busy AS (
+                SELECT host_id, COUNT(*) AS items FROM batch_item
+                WHERE batch_id = ? AND state = 'running' GROUP BY host_id
+            ), due AS (
+                SELECT position, ROW_NUMBER() OVER (PARTITION BY host_id ORDER BY position \(order)) AS place \(due)
+            )
+            SELECT \(columns) FROM due d JOIN batch_item i ON i.batch_id = ? AND i.position = d.position
+            LEFT JOIN busy b ON b.host_id = i.host_id
+            WHERE i.host_id IS NULL OR d.place <= ? - COALESCE(b.items, 0)
+            ORDER BY i.position \(order) LIMIT ?
+            """, [id] + values + [id, perHost, limit])
     }
 
     private func servicesClaimed(
@@ -110,10 +120,14 @@ extension SQLSession {
         for (transition, alike) in Dictionary(grouping: finished, by: \.transition) {
             try changeItems(
                 alike.map(\.item.position), of: batch,
-                "state = ?, waiting = ?, reason = ?, not_before = ?, finished_at = ?",
+                """
+                state = ?, waiting = ?, reason = ?, not_before = ?, finished_at = ?, failures = failures + ?,
+                changed = COALESCE(?, changed)
+                """,
                 [
                     transition.state.rawValue, transition.waiting?.rawValue, transition.reason,
                     transition.notBefore?.milliseconds, transition.state.isFinal ? now.milliseconds : nil,
+                    transition.isFailedAttempt ? 1 : 0, transition.hasChanged,
                 ], where: "state = 'running'")
         }
         for chunk in chunks(finished.map(\.item.serviceId.rawValue)) {

@@ -22,12 +22,40 @@ extension SQLSession {
         return page
     }
 
-    /// Items that were under way when the process died: they begin anew, and find what is done already.
-    package func resetRunningItems(of batch: Identifier<Batch>, _ direction: BatchDirection) throws {
-        let state = direction == .forward ? "pending" : "succeeded"
+    /// Items that were under way when the process died begin anew, and find what is done already; in a batch that was
+    /// cancelled they don't, but going back looks after them.
+    /// - Parameter kept: positions of those that somebody is at.
+    package func resetRunningItems(of batch: Batch, except kept: Set<Int> = []) throws {
+        let isCancelled = batch.state == .cancelled && batch.direction == .forward
+        let state = isCancelled ? "cancelled" : batch.direction == .forward ? "pending" : "succeeded"
+        let lost = try query(
+            "SELECT position, service_id FROM batch_item WHERE batch_id = ? AND state = 'running'", [batch.id.rawValue]
+        ).filter { !kept.contains(try $0.int(0)) }
+        for chunk in chunks(try lost.map { try $0.int(0) }) {
+            try execute(
+                """
+                UPDATE batch_item SET state = ?, changed = CASE WHEN undoing = 1 THEN changed ELSE 1 END, reason = ?
+                WHERE batch_id = ? AND position IN (\(placeholders(chunk.count)))
+                """, [state, isCancelled ? "cut short after the batch was cancelled" : "", batch.id.rawValue] + chunk)
+        }
+        guard !kept.isEmpty else {
+            try execute("DELETE FROM service_claim WHERE batch_id = ?", [batch.id.rawValue])
+            return
+        }
+        for chunk in chunks(try lost.map { try $0.text(1) }) {
+            try execute(
+                "DELETE FROM service_claim WHERE batch_id = ? AND service_id IN (\(placeholders(chunk.count)))",
+                [batch.id.rawValue] + chunk)
+        }
+    }
+
+    /// What was changed, whatever came of it afterwards, is there to be undone.
+    package func beginUndoing(of batch: Identifier<Batch>) throws {
         try execute(
-            "UPDATE batch_item SET state = ? WHERE batch_id = ? AND state = 'running'", [state, batch.rawValue])
-        try execute("DELETE FROM service_claim WHERE batch_id = ?", [batch.rawValue])
+            """
+            UPDATE batch_item SET state = 'succeeded', waiting = NULL, not_before = NULL, failures = 0
+            WHERE batch_id = ? AND changed = 1 AND state IN ('succeeded', 'failed', 'waiting', 'cancelled')
+            """, [batch.rawValue])
     }
 
     /// What could not be taken back is tried again.
@@ -35,7 +63,7 @@ extension SQLSession {
     package func resumeUndoing(of batch: Identifier<Batch>) throws -> Int {
         try execute(
             """
-            UPDATE batch_item SET state = 'succeeded', reason = '', not_before = NULL
+            UPDATE batch_item SET state = 'succeeded', reason = '', not_before = NULL, failures = 0
             WHERE batch_id = ? AND state = 'failed' AND undoing = 1
             """, [batch.rawValue])
     }
@@ -48,14 +76,11 @@ extension SQLSession {
     ) throws -> Int {
         try execute(
             """
-            UPDATE batch_item SET state = ?, waiting = NULL, not_before = NULL, reason = ?, finished_at = ?
+            UPDATE batch_item SET state = ?, waiting = NULL, not_before = NULL, reason = ?, finished_at = ?, failures = 0
             WHERE batch_id = ? AND state IN (\(placeholders(states.count)))
             """,
             [state.rawValue, reason, state.isFinal ? now.milliseconds : nil, batch.rawValue] + states.map(\.rawValue))
     }
-
-    /// What waits for an offline host is tried again so much later at least: before that the host has come back since.
-    private static var offlinePause: Int { 30_000 }
 
     /// Services and hosts that come back need not be waited for any longer.
     package func wakeOfflineItems(of batch: Identifier<Batch>) throws {
@@ -63,12 +88,13 @@ extension SQLSession {
             """
             UPDATE batch_item SET not_before = NULL WHERE batch_id = ? AND state = 'waiting' AND waiting = 'offline'
                 AND (
-                    host_id IS NULL AND service_id IN (SELECT id FROM service WHERE status = 'online')
+                    host_id IS NULL AND EXISTS (
+                        SELECT 1 FROM service s WHERE s.id = batch_item.service_id AND s.status = 'online')
                     OR EXISTS (
                         SELECT 1 FROM host h WHERE h.id = batch_item.host_id AND h.status = 'online'
-                            AND h.status_since > batch_item.not_before - \(Self.offlinePause))
+                            AND h.status_since > batch_item.not_before - ?)
                 )
-            """, [batch.rawValue])
+            """, [batch.rawValue, BatchItemTransition.offlinePause.wholeMilliseconds])
     }
 }
 

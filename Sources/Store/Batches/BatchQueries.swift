@@ -107,13 +107,14 @@ extension SQLSession {
         try execute(
             """
             UPDATE batch SET state = ?, direction = ?, reason = ?, policy = ?, current_wave = ?, gate_since = ?,
-                tolerated = ?, tolerated_in_wave = ?, started_at = ?, finished_at = ?, revision = revision + 1 WHERE id = ?
+                tolerated = ?, tolerated_in_wave = ?, started_at = ?, finished_at = ?, user_id = ?, revision = revision + 1
+            WHERE id = ?
             """,
             [
                 batch.state.rawValue, batch.direction.rawValue, batch.reason, try encoded(batch.policy),
                 record.currentWave, record.gateSince?.milliseconds, record.tolerated.total,
                 record.tolerated.inWave, batch.startedAt?.milliseconds,
-                batch.finishedAt?.milliseconds, batch.id.rawValue,
+                batch.finishedAt?.milliseconds, record.userId.rawValue, batch.id.rawValue,
             ])
     }
 
@@ -125,13 +126,15 @@ extension SQLSession {
         try queryFirst("SELECT revision FROM batch WHERE id = ?", [id.rawValue])?.integer(0)
     }
 
-    /// Batches that are to be carried out and that nobody else holds.
-    package func openBatches(for holder: String, at now: Timestamp) throws -> [Identifier<Batch>] {
+    /// Batches that nobody holds and that are to be carried out, or have something under way that whoever held them has
+    /// left behind: of those that were paused or cancelled too.
+    package func openBatches(at now: Timestamp) throws -> [Identifier<Batch>] {
         try query(
             """
-            SELECT id FROM batch WHERE state IN ('pending', 'running')
-                AND (holder IS NULL OR holder = ? OR held_until < ?) ORDER BY id LIMIT 1000
-            """, [holder, now.milliseconds]
+            SELECT id FROM batch
+            WHERE (state IN ('pending', 'running') OR id IN (SELECT batch_id FROM service_claim))
+                AND (holder IS NULL OR held_until < ?) ORDER BY id LIMIT 1000
+            """, [now.milliseconds]
         ).map { Identifier(rawValue: try $0.text(0)) }
     }
 

@@ -15,13 +15,15 @@ extension SQLSession {
         situation.tolerated = record.tolerated
         let rows = try query(
             """
-            SELECT wave, state, waiting, CASE WHEN not_before > ? THEN 1 ELSE 0 END, COUNT(*), MIN(not_before)
+            SELECT wave, state, waiting, CASE WHEN not_before > ? THEN 1 ELSE 0 END, COUNT(*), MIN(not_before),
+                SUM(CASE WHEN state = 'failed' AND undoing = 1 THEN 1 ELSE 0 END)
             FROM batch_item WHERE batch_id = ? GROUP BY 1, 2, 3, 4
             """, [now.milliseconds, batch.id.rawValue])
         for row in rows {
             let (wave, count) = (try row.int(0), try row.int(4))
             let state: BatchItemState = try row.word(1)
             situation.waves[wave].counts[state] += count
+            situation.waves[wave].notUndone += try row.int(6)
             if try row.textOrNil(2) == BatchItemTransition.Waiting.offline.rawValue {
                 situation.waves[wave].offline += count
             }
