@@ -41,7 +41,7 @@ def main() -> None:
             page = context.new_page()
             page.goto(world.place(path))
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-            expect(page.locator("[aria-busy=true], .skeleton, .spinner")).to_have_count(0)
+            expect(page.locator("[aria-busy=true], .skeleton, .spinner:not(.tiny)")).to_have_count(0)
             page.screenshot(path=folder / f"{picture}.png")
             context.close()
 
@@ -54,13 +54,13 @@ def main() -> None:
 
 def upgrade(nodes: Nodes) -> str:
     """A batch of upgrades in its second wave."""
-    nodes.install(10)
+    nodes.install(12)
     api = nodes.world.api
     batch = api.expect(202, "POST", f"/api/v1/projects/{nodes.world.project}/batches", {
         "kind": "upgrade", "targets": {"filter": {"host": nodes.host}}, "parameters": {"image": nodes.newer},
         "policy": {"waves": [1, "50%"], "concurrency": 2, "healthGate": 1, "onFailure": "rollback"}})["id"]
     place = f"/api/v1/batches/{batch}"
-    wait_until("the second wave", 60, lambda: api.get(place)["counts"]["succeeded"] >= 2, every=0.05)
+    wait_until("the second wave", 60, lambda: api.get(place)["counts"]["succeeded"] >= 3, every=0.05)
     return batch
 
 

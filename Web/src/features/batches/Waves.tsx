@@ -43,7 +43,13 @@ export function Waves({ batch }: { batch: Batch }) {
                             </span>
                             <span className="faint small wave-size">
                                 {counts ? (
-                                    <WaveCounts counts={counts} state={state} direction={batch.direction} />
+                                    <>
+                                        <WaveCounts counts={counts} state={state} direction={batch.direction} />
+                                        {/* What the mark shows to those who see it. */}
+                                        {(state === "done" || state === "now") && (
+                                            <span className="hidden-text">, {t(`wave.${state}`)}</span>
+                                        )}
+                                    </>
                                 ) : (
                                     t(`wave.${state}`)
                                 )}
