@@ -20,8 +20,9 @@ extension DockerHost {
         if let digest = image.digest, try await translatingRefusals({ try await self.image(image.text) }) != nil {
             return digest
         }
+        var told: String?
         do {
-            try await fetch(image, as: credential, progress)
+            told = try await fetch(image, as: credential, progress)
         } catch let error as HostingError where error.kind == .imageNotFound || error.kind == .failed {
             let known = try await translatingRefusals { try await self.image(image.text) }
             // What has come from this registry once may be old by now; what never has was brought by hand.
@@ -30,7 +31,8 @@ extension DockerHost {
         return try await translatingRefusals {
             guard let found = try await self.image(image.text) else { return nil }
             try await checkPlatform(of: found, image)
-            return found.digest(of: image)
+            // One image may have several digests in a repository: its own, and that of a list that it is in.
+            return told ?? found.digest(of: image)
         }
     }
 
@@ -46,9 +48,10 @@ extension DockerHost {
                 + "\(node.operatingSystem)/\(node.architecture)")
     }
 
+    /// - Returns: the digest that the engine says it has fetched.
     private func fetch(
         _ image: ImageReference, as credential: RegistryCredential?, _ progress: @Sendable (Double) -> Void
-    ) async throws {
+    ) async throws -> String? {
         let tag = image.digest ?? image.tag ?? "latest"
         let name = DockerClient.quoted(image.name)
         var request = RemoteRequest(
@@ -59,6 +62,7 @@ extension DockerHost {
             let response = try await client.open(request)
             var layers = PulledLayers()
             var lines = JSONLines()
+            var digest: String?
             let start = ContinuousClock.now
             for try await chunk in response.body {
                 guard ContinuousClock.now - start < Self.longestPull else {
@@ -68,8 +72,10 @@ extension DockerHost {
                     guard let event = try? JSONDecoder().decode(PullEvent.self, from: line) else { continue }
                     if let error = event.error { throw HostingError(pulling: image, error) }
                     if let share = layers.take(event) { progress(share) }
+                    digest = event.digest ?? digest
                 }
             }
+            return digest
         } catch let error as TransportError {
             throw HostingError(error)
         } catch let refusal as EngineRefusal {

@@ -275,6 +275,11 @@ struct PullEvent: Decodable {
     let id: String?
     let progressDetail: Progress?
     let error: String?
+
+    /// Of what was asked for, which the engine says at the end: `Digest: sha256:…`
+    var digest: String? {
+        status?.wholeMatch(of: /Digest: (sha256:[0-9a-f]{64})/).map { String($0.1) }
+    }
 }
 
 /// What the engine says when it refuses.

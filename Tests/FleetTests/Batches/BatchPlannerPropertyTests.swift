@@ -20,10 +20,10 @@ import Testing
                 return
             }
         }
-        #expect(play.batch.waves.allSatisfy { $0.counts.running == 0 })
-        #expect(play.items.allSatisfy { $0.state.isFinal || play.batch.state == .cancelled })
+        play.endRunning(&chance)
+        #expect(play.items.allSatisfy { $0.state.isFinal })
         if play.batch.state == .succeeded { #expect(play.items.allSatisfy { $0.state != .failed }) }
-        if play.batch.state == .rolledBack { #expect(!play.items.contains { $0.state == .succeeded }) }
+        if play.batch.state == .rolledBack { #expect(!play.items.contains { $0.hasChanged }) }
     }
 }
 
@@ -47,7 +47,10 @@ private struct Play {
         var state = BatchItemState.pending
         var waiting: BatchItemTransition.Waiting?
         var notBefore: Timestamp?
-        var attempts = 0
+        var failures = 0
+        var isUndoing = false
+        /// What is really so in the world, as far as anybody can tell.
+        var hasChanged = false
     }
 
     var batch: BatchSituation
@@ -83,14 +86,17 @@ private struct Play {
             told.offline = mine.count { $0.waiting == .offline }
             told.due = mine.count(where: isDue)
             told.unhealthy = batch.waves[wave].unhealthy
+            told.notUndone = mine.count { $0.state == .failed && $0.isUndoing }
             batch.waves[wave] = told
         }
-        batch.nextDue = items.filter { $0.state == .waiting }.compactMap(\.notBefore).min()
+        batch.nextDue = items.filter { $0.state == .waiting || batch.direction == .back && $0.state == .succeeded }
+            .compactMap(\.notBefore).filter { $0 > batch.now }.min()
     }
 
     private func isDue(_ item: Item) -> Bool {
-        if batch.direction == .back { return item.state == .succeeded }
-        return item.state == .pending || (item.state == .waiting && (item.notBefore ?? batch.now) <= batch.now)
+        guard (item.notBefore ?? batch.now) <= batch.now else { return false }
+        return batch.direction == .back
+            ? item.state == .succeeded : item.state == .pending || item.state == .waiting
     }
 
     mutating func take(_ chance: inout Chance) {
@@ -115,12 +121,16 @@ private struct Play {
             batch.state = Bool.random(using: &chance) ? .cancelled : .running
             // A person looked at it, and lets the rest go on whatever fails.
             batch.policy.onFailure = .continue
-            if batch.state == .cancelled { endAll() }
+            if batch.state == .cancelled { cancelRest() }
         case .rollBack:
             batch.direction = .back
-            for index in items.indices where items[index].state == .pending || items[index].state == .waiting {
-                items[index].state = .cancelled
+            let undone: [BatchItemState] = [.succeeded, .failed, .waiting, .cancelled]
+            for index in items.indices where items[index].hasChanged && undone.contains(items[index].state) {
+                items[index].state = .succeeded
+                items[index].notBefore = nil
+                items[index].failures = 0
             }
+            cancelRest()
         case .finish(let state):
             batch.state = state
             if state.isFinal != true { broken = "finished as \(state)" }
@@ -138,7 +148,8 @@ private struct Play {
         for index in due.prefix(count) {
             items[index].state = .running
             items[index].waiting = nil
-            items[index].attempts += 1
+            items[index].notBefore = nil
+            items[index].isUndoing = batch.direction == .back
         }
     }
 
@@ -152,23 +163,44 @@ private struct Play {
             return
         }
         batch.now = batch.now + .milliseconds(Int.random(in: 1...3000, using: &chance))
-        if batch.direction == .back {
-            items[index].state = Int.random(in: 0..<10, using: &chance) == 0 ? .failed : .rolledBack
-            return
-        }
+        end(index, &chance)
+    }
+
+    /// What is under way when the batch is over ends too.
+    mutating func endRunning(_ chance: inout Chance) {
+        for index in items.indices where items[index].state == .running { end(index, &chance) }
+    }
+
+    private mutating func end(_ index: Int, _ chance: inout Chance) {
         let outcomes: [BatchOutcome] = [
             .done, .done, .done, .done, .failed(reason: "x"), .failedForNow(reason: "x"), .offline(reason: "x"),
             .busy(reason: "x"), .skipped(reason: "x"),
         ]
-        let transition = BatchItemTransition.after(
-            outcomes.randomElement(using: &chance) ?? .done, attempts: items[index].attempts, policy: batch.policy,
-            deadline: deadline, now: batch.now, jitter: .random(in: 0...1, using: &chance))
-        items[index].state = transition.state
-        items[index].waiting = transition.waiting
-        items[index].notBefore = transition.notBefore
+        let outcome = outcomes.randomElement(using: &chance) ?? .done
+        let jitter = Double.random(in: 0...1, using: &chance)
+        var item = items[index]
+        let transition: BatchItemTransition
+        if item.isUndoing {
+            transition = .afterUndoing(
+                outcome, failures: item.failures, policy: batch.policy, now: batch.now, jitter: jitter)
+            if transition.state == .rolledBack { item.hasChanged = false }
+        } else {
+            transition = BatchItemTransition.after(
+                outcome, failures: item.failures, policy: batch.policy, deadline: deadline, now: batch.now,
+                jitter: jitter
+            ).settled(batch.direction, batch.state)
+        }
+        item.state = transition.state
+        item.waiting = transition.waiting
+        item.notBefore = transition.notBefore
+        item.failures += transition.isFailedAttempt ? 1 : 0
+        item.hasChanged = transition.hasChanged ?? item.hasChanged
+        items[index] = item
     }
 
-    private mutating func endAll() {
-        for index in items.indices where !items[index].state.isFinal { items[index].state = .cancelled }
+    private mutating func cancelRest() {
+        for index in items.indices where items[index].state == .pending || items[index].state == .waiting {
+            items[index].state = .cancelled
+        }
     }
 }

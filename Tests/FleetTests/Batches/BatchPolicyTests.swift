@@ -33,34 +33,56 @@ import Testing
     // MARK: What an attempt turns into
 
     private func after(
-        _ outcome: BatchOutcome, attempts: Int = 1, _ change: (inout BatchPolicy) -> Void = { _ in }
+        _ outcome: BatchOutcome, failures: Int = 0, _ change: (inout BatchPolicy) -> Void = { _ in }
     ) -> BatchItemTransition {
         var policy = BatchPolicy()
         change(&policy)
         return .after(
-            outcome, attempts: attempts, policy: policy, deadline: Timestamp(milliseconds: 1_000_000),
+            outcome, failures: failures, policy: policy, deadline: Timestamp(milliseconds: 1_000_000),
             now: Timestamp(milliseconds: 0), jitter: 0)
     }
 
     @Test func `a failure that may pass is tried again, later and later, and not for ever`() {
-        let pauses = (1...8).map { attempt in
-            after(.failedForNow(reason: "x"), attempts: attempt) { $0.retries = 8 }.notBefore?.milliseconds ?? 0
+        let pauses = (0..<8).map { failures in
+            after(.failedForNow(reason: "x"), failures: failures) { $0.retries = 8 }.notBefore?.milliseconds ?? 0
         }
         #expect(pauses == pauses.sorted() && pauses[0] == 2500 && pauses[7] == 150_000)
-        #expect(after(.failedForNow(reason: "x"), attempts: 3).state == .failed)
+        #expect(after(.failedForNow(reason: "x"), failures: 2).state == .failed)
         #expect(after(.failed(reason: "x")).state == .failed)
     }
 
     @Test func `an offline service is failed, skipped or waited for until the deadline`() {
         #expect(after(.offline(reason: "gone")).state == .failed)
         #expect(after(.offline(reason: "gone")) { $0.whenOffline = .skip }.state == .skipped)
-        let waiting = after(.offline(reason: "gone"), attempts: 99) { $0.whenOffline = .wait }
+        let waiting = after(.offline(reason: "gone"), failures: 99) { $0.whenOffline = .wait }
         #expect(waiting.state == .waiting && waiting.waiting == .offline)
         var policy = BatchPolicy()
         policy.whenOffline = .wait
         let late = BatchItemTransition.after(
-            .offline(reason: "gone"), attempts: 1, policy: policy, deadline: Timestamp(milliseconds: 5),
+            .offline(reason: "gone"), failures: 0, policy: policy, deadline: Timestamp(milliseconds: 5),
             now: Timestamp(milliseconds: 5), jitter: 0)
         #expect(late.state == .failed && late.reason == "gone, and did not come back in time")
+    }
+
+    @Test func `waiting for somebody is no failure, and what broke off may have changed something`() {
+        let waiting = after(.offline(reason: "gone")) { $0.whenOffline = .wait }
+        #expect(!waiting.isFailedAttempt && waiting.hasChanged == true)
+        #expect(after(.failedForNow(reason: "x")).isFailedAttempt)
+        #expect(after(.failed(reason: "x")).hasChanged == false)
+        #expect(after(.busy(reason: "x")).hasChanged == nil)
+    }
+
+    @Test func `an attempt that ends after its batch has turned round is undone if it may have changed something`() {
+        for outcome in [.done, .failedForNow(reason: "x"), .offline(reason: "x")] as [BatchOutcome] {
+            #expect(after(outcome).settled(.back, .running).state == .succeeded, "\(outcome)")
+        }
+        #expect(after(.failed(reason: "x")).settled(.back, .running).state == .failed)
+        #expect(after(.busy(reason: "x")).settled(.back, .running).state == .cancelled)
+    }
+
+    @Test func `an attempt that ends after its batch was cancelled is not tried again`() {
+        #expect(after(.failedForNow(reason: "x")).settled(.forward, .cancelled).state == .cancelled)
+        #expect(after(.done).settled(.forward, .cancelled).state == .succeeded)
+        #expect(after(.failedForNow(reason: "x")).settled(.forward, .paused).state == .waiting)
     }
 }

@@ -49,9 +49,7 @@ import Testing
     @Test(arguments: TestEngine.allCases)
     func `a batch of upgrades is rolled back, by a person or by its failures`(store: TestEngine) async throws {
         try await withNode(on: store) { node in
-            let batch = try await node.install(DockerWorld.image, count: 2)
-            try await node.requireSuccess(of: batch)
-            let ids = try await node.items(of: batch).compactMap { $0["serviceId"] as? String }
+            let ids = [try await node.installed(), try await node.installed()]
             let newer: [String: any Sendable] = ["image": node.images[DockerWorld.newerImage] ?? ""]
             let upgrade = try await node.change("upgrade", ids, newer)
             try await node.requireSuccess(of: upgrade)
