@@ -9,11 +9,15 @@ import Testing
     private static let count = 6
     private static let kills = 6
 
+    /// All that the platform of these services has on the engine, whether it knows of it or not.
     private func containers(_ engine: DockerWorld, _ ids: [String]) async throws -> [String] {
+        let first = try #require(ids.first)
+        let platform = try await engine.docker(
+            "inspect", "--format", "{{index .Config.Labels \"io.edgewright.platform\"}}", "edgewright-\(first)")
         let all = try await engine.docker(
-            "ps", "--all", "--format", "{{.Names}} {{.State}} {{.Label \"io.edgewright.image\"}}")
-        return all.split(separator: "\n").map(String.init).filter { line in ids.contains { line.contains($0) } }
-            .sorted()
+            "ps", "--all", "--filter", "label=io.edgewright.platform=\(platform)",
+            "--format", "{{.Names}} {{.State}} {{.Label \"io.edgewright.image\"}}")
+        return all.split(separator: "\n").map(String.init).sorted()
     }
 
     @Test(arguments: TestEngine.allCases)

@@ -118,6 +118,12 @@ import Testing
             let moved = try await member.send(
                 "PATCH", "/api/v1/hosts/\(host["id"])", json: ["address": "unix:///run/other.sock"])
             #expect(moved.status == 400)
+            // What was seen at another address says nothing of this one.
+            _ = try await world.admin.post("/api/v1/hosts/\(host["id"])/check", [:]).expect(200)
+            let elsewhere = try await world.admin.patch(
+                "/api/v1/hosts/\(host["id"])", ["address": "unix:///run/other.sock"]
+            ).expect(200)
+            #expect(elsewhere["status"] == "unknown" && elsewhere["statusReason"] == "not asked yet")
             // What does not touch the address is theirs to change.
             let described = try await member.patch("/api/v1/hosts/\(host["id"])", ["description": "x"])
             #expect(described.status == 200)

@@ -60,8 +60,12 @@ package struct HostCatalog: Sendable {
             guard let before = try session.host(access.hostId) else {
                 throw EdgewrightError.notFound("host", access.hostId.rawValue)
             }
-            let record = try rules.apply(request, to: before, at: now, mayNameSockets: mayNameSockets)
+            var record = try rules.apply(request, to: before, at: now, mayNameSockets: mayNameSockets)
             try refusingTakenName("host", record.host.name, index: "host_name") { try session.updateHost(record) }
+            if record.host.address != before.host.address || record.sealedTLS != before.sealedTLS {
+                record.host.forgetState(at: now)
+                try session.updateHostState(record.host)
+            }
             let moved =
                 record.host.serviceAddress == before.host.serviceAddress
                 ? [] : try move(record.host, at: now, session)

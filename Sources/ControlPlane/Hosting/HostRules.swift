@@ -27,7 +27,6 @@ struct HostRules: Sendable {
             serviceAddress: try Self.serviceAddress(request.serviceAddress, of: address), at: now)
         host.description = description
         host.allowUnencrypted = request.allowUnencrypted ?? false
-        host.statusReason = "not asked yet"
         return (try finished(host, tls, mayNameSockets: mayNameSockets), tls)
     }
 

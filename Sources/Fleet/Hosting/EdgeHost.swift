@@ -40,6 +40,8 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
+    private static let notAskedYet = "not asked yet"
+
     package init(
         id: Identifier<EdgeHost>, projectId: Identifier<Project>, name: String, address: HostAddress,
         serviceAddress: String, at time: Timestamp
@@ -55,12 +57,20 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
         allowUnencrypted = false
         warnings = []
         status = .unknown
-        statusReason = ""
+        statusReason = Self.notAskedYet
         statusSince = nil
         engine = nil
         services = 0
         createdAt = time
         updatedAt = time
+    }
+
+    /// What was seen at another address, or with other certificates, says nothing any more.
+    package mutating func forgetState(at time: Timestamp) {
+        status = .unknown
+        statusReason = Self.notAskedYet
+        statusSince = time
+        engine = nil
     }
 }
 
