@@ -39,7 +39,22 @@ extension AccessControl {
     /// A batch has the rights that whoever asked for it has now: who has lost them meanwhile changes nothing any more.
     func authorize(_ item: BatchWork, _ permission: Permission) async throws -> ServiceAccess {
         let caller = try await callerOfBatch(item.userId)
-        return try await authorize(caller, permission, service: item.serviceId)
+        do {
+            return try await authorize(caller, permission, service: item.serviceId)
+        } catch let error as EdgewrightError where error.code == .notFound {
+            // That is also what somebody hears who may not see it any more.
+            try await requireRole(caller, permission, of: item)
+            throw error
+        }
+    }
+
+    private func requireRole(_ caller: Caller, _ permission: Permission, of item: BatchWork) async throws {
+        do {
+            _ = try await authorize(caller, permission, project: item.batch.projectId)
+        } catch let error as EdgewrightError where error.code == .notFound {
+            throw EdgewrightError(
+                .permissionDenied, "Whoever has set this batch going has no role in its project any more.")
+        }
     }
 }
 

@@ -20,25 +20,8 @@ struct DeleteServicesAction: GroupedBatchAction {
         } catch {
             for (index, _) in allowed { outcomes[index] = items[index].outcome(of: error) }
         }
-        return await judged(outcomes, of: items)
-    }
-
-    /// Gone is what it was to be, whoever did it. But not found is also what whoever asked for the batch may not see any
-    /// more, so the store is asked.
-    private func judged(_ outcomes: [BatchOutcome], of items: [BatchWork]) async -> [BatchOutcome] {
-        let missed = zip(items, outcomes).filter { $1.isSkipped }.map(\.0.serviceId)
-        guard !missed.isEmpty, let project = items.first?.batch.projectId else { return outcomes }
-        do {
-            let left = Set(try await work.context.read { try $0.services(missed, in: project) }.map(\.id))
-            return zip(items, outcomes).map { item, outcome in
-                guard outcome.isSkipped else { return outcome }
-                guard left.contains(item.serviceId) else { return .done }
-                return .failedForNow(
-                    reason: "whoever asked for this batch does not find it: they may have no role here any more")
-            }
-        } catch {
-            return zip(items, outcomes).map { item, outcome in outcome.isSkipped ? item.outcome(of: error) : outcome }
-        }
+        // Gone is what it was to be, whoever did it.
+        return outcomes.map { if case .skipped = $0 { .done } else { $0 } }
     }
 
     private func deleteHosted(_ item: BatchWork, _ access: ServiceAccess) async -> BatchOutcome {
@@ -68,8 +51,4 @@ struct DeleteServicesAction: GroupedBatchAction {
             }
         }
     }
-}
-
-extension BatchOutcome {
-    fileprivate var isSkipped: Bool { if case .skipped = self { true } else { false } }
 }
