@@ -35,6 +35,7 @@ struct HostedWork: Sendable {
     let monitor: Monitor
     let publicKey: String
     let pulls = ImagePulls()
+    let ports = PortLists()
 
     // MARK: Finding
 
@@ -103,8 +104,18 @@ struct HostedWork: Sendable {
         var restartsBefore: Int?
         var hadEnded = false
         var pause = Self.firstPause
+        var nextLook = start
         item.tell("waiting for it to answer")
         repeat {
+            guard let entry = directory.entry(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
+            let check = await monitor.check(entry)
+            reason = check.message
+            guard check.authenticated || ContinuousClock.now >= nextLook else {
+                try await Task.sleep(for: pause)
+                pause = min(pause * 1.5, Self.longestPause)
+                continue
+            }
+            nextLook = ContinuousClock.now + Self.longestPause
             guard let status = try await engine.status(of: id) else {
                 throw HostingError(.failed, "its container was removed while it started")
             }
@@ -116,14 +127,8 @@ struct HostedWork: Sendable {
                 throw await crash(status.container, hasEnded: hasEnded, id, engine)
             }
             hadEnded = hasEnded
-            if status.container.state == .running {
-                guard let entry = directory.entry(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
-                let check = await monitor.check(entry)
-                if check.authenticated { return status.container }
-                reason = check.message
-            }
+            if status.container.state == .running, check.authenticated { return status.container }
             try await Task.sleep(for: pause)
-            pause = min(pause * 1.5, Self.longestPause)
         } while ContinuousClock.now - start < limit
         let log = await lastLines(of: id, engine)
         throw HostingError(

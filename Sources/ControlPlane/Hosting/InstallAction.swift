@@ -95,7 +95,11 @@ struct InstallAction: BatchAction {
             return known
         }
         var taken = refused
-        for port in try await engine.publishedPorts() where port.service != item.serviceId {
+        // A port that a person has named is not refused for what was so a moment ago.
+        let isNamed = (item.batch.parameters.settings?.ports ?? []).contains { $0.host != nil }
+        let listed = try await work.ports.ports(
+            of: host.host.id, on: engine, anew: isNamed || !refused.isEmpty, now: work.context.now)
+        for port in listed where port.service != item.serviceId {
             taken[.init(port.port, port.protocol)] = "container \(port.container)"
         }
         let draft = InstalledService(
