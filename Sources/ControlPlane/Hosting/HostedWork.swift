@@ -186,6 +186,8 @@ struct HostedWork: Sendable {
             // The next probe says the same.
             context.logger.debug("no probe after a change", metadata: ["service": "\(id)", "error": "\(error)"])
         }
+        // A probe that had begun before the change may have told of what was there then.
+        monitor.probeSoon(id)
     }
 }
 
