@@ -16,7 +16,7 @@ from typing import Any
 from bench.results import Results
 from harness.api import API
 from harness.platform import serve
-from harness.processes import HarnessError, exit_on_signals
+from harness.processes import HarnessError, exit_on_signals, wait_until
 
 SERVICES = int(os.environ.get("BENCH_BATCH_SERVICES", "10000"))
 LIMIT = 600
@@ -72,14 +72,10 @@ def make_csv() -> bytes:
 
 
 def finished(api: API, batch: str) -> dict[str, Any]:
-    """The batch at its end, which its events tell without being asked."""
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        current = api.get(f"/api/v1/batches/{batch}")
-        if current["state"] in ("succeeded", "failed", "cancelled", "rolledBack", "paused"):
-            return current
-        time.sleep(0.2)
-    raise HarnessError(f"the batch did not end within {LIMIT} s")
+    """The batch as it is when it has come to its end."""
+    place = f"/api/v1/batches/{batch}"
+    wait_until("the batch to end", LIMIT, lambda: api.get(place)["state"] not in ("pending", "running"), every=0.1)
+    return api.get(place)
 
 
 class Watcher:

@@ -160,7 +160,7 @@ class Plant:
         """How long it took; they are removed after that."""
         seconds = self._carry_out({
             "kind": "install", "targets": {"hosts": [self.host], "count": CONTAINERS},
-            "parameters": {"namePrefix": "press-", "image": self.image},
+            "parameters": {"namePrefix": "press-", "image": self.image, "authentication": True},
             "policy": {"concurrency": CONCURRENCY}})
         self._carry_out({
             "kind": "delete", "targets": {"filter": {}}, "parameters": {"deleteVolumes": True},

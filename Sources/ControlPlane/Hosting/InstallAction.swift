@@ -176,10 +176,9 @@ struct InstalledService: Sendable {
         }
         try session.insertWorkload(record)
         try session.setHostPorts(settings.ports ?? [], of: item.serviceId, on: host.id)
-        let tags = try session.ensureTags(Set(service.tags), in: service.projectId) { name in
+        try session.insertTags(of: [service]) { name in
             Tag(id: makeTag(), name: name, services: 0, createdAt: at)
         }
-        try session.insertServiceTags(tags.values.map { (service.id, service.name, $0) })
         return (record, service)
     }
 

@@ -53,18 +53,11 @@ extension ServiceCatalog {
         try monitor.announcer.announce(.updated, ids, in: session)
     }
 
-    /// Writes the tags of services of one project that have none in the store yet; tags that the project does not have
-    /// are made.
     func setTags(of services: [EdgeService], _ session: any SQLSession) throws {
-        guard let project = services.first?.projectId else { return }
         let now = context.now()
-        let tags = try session.ensureTags(Set(services.flatMap(\.tags)), in: project) { name in
+        try session.insertTags(of: services) { name in
             Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: now)
         }
-        try session.insertServiceTags(
-            services.flatMap { service in
-                service.tags.compactMap { name in tags[name].map { (service.id, service.name, $0) } }
-            })
     }
 }
 

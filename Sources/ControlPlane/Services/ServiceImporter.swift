@@ -59,7 +59,9 @@ package struct ServiceImporter: Sendable {
                 }
             }
             try session.insertServices(written)
-            try tag(written, in: access.projectId, at: now, session)
+            try session.insertTags(of: written.map(\.service)) { name in
+                Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: now)
+            }
             if let first = written.first, let last = written.last, let from = rows.first?.line, let to = rows.last?.line
             {
                 // With each step: should the import break off, the log still says what it did.
@@ -92,20 +94,6 @@ package struct ServiceImporter: Sendable {
             statusReason: ServiceRules.notProbedYet, statusSince: now, version: nil, lastSeen: nil, tags: row.tags,
             auth: .none, description: "", createdAt: now, updatedAt: now)
         return ServiceRecord(service: service, sealedPassword: nil)
-    }
-
-    private func tag(
-        _ records: [ServiceRecord], in project: Identifier<Project>, at now: Timestamp, _ session: any SQLSession
-    ) throws {
-        let tags = try session.ensureTags(Set(records.flatMap(\.service.tags)), in: project) { name in
-            Tag(id: context.makeIdentifier(), name: name, services: 0, createdAt: now)
-        }
-        try session.insertServiceTags(
-            records.flatMap { record in
-                record.service.tags.compactMap { name in
-                    tags[name].map { (record.service.id, record.service.name, $0) }
-                }
-            })
     }
 }
 

@@ -5,7 +5,7 @@ import Store
 struct ServiceRules: Sendable {
     let sealingKey: SealingKey
 
-    /// A record without tags, for the store.
+    /// A new record; the store keeps its tags apart.
     func record(
         _ request: CreateServiceRequest, id: Identifier<EdgeService>, project: Identifier<Project>, at now: Timestamp
     ) throws -> ServiceRecord {

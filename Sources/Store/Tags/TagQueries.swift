@@ -72,6 +72,17 @@ extension SQLSession {
         return identifiers
     }
 
+    /// Writes the tags of services of one project that have none in the store yet; tags that the project does not have
+    /// are made.
+    package func insertTags(of services: [EdgeService], make: (String) -> Tag) throws {
+        guard let project = services.first?.projectId else { return }
+        let tags = try ensureTags(Set(services.flatMap(\.tags)), in: project, make: make)
+        try insertServiceTags(
+            services.flatMap { service in
+                service.tags.compactMap { name in tags[name].map { (service.id, service.name, $0) } }
+            })
+    }
+
     package func insertServiceTags(
         _ pairs: [(service: Identifier<EdgeService>, serviceName: String, tag: Identifier<Tag>)]
     ) throws {

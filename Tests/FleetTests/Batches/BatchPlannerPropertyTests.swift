@@ -5,7 +5,7 @@ import Testing
 @Suite struct BatchPlannerPropertyTests {
     @Test(arguments: 0..<300)
     func `whatever happens, a batch ends, never does too much at once, and keeps the order of its waves`(seed: Int) {
-        var chance = Chance(seed: UInt64(seed))
+        var chance = SeededGenerator(seed: UInt64(seed))
         var play = Play(&chance)
         var steps = 0
         while !play.batch.state.isFinal {
@@ -27,19 +27,6 @@ import Testing
     }
 }
 
-private struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-}
-
 /// A batch and the world around it.
 private struct Play {
     struct Item {
@@ -58,7 +45,7 @@ private struct Play {
     var broken: String?
     private let deadline: Timestamp
 
-    init(_ chance: inout Chance) {
+    init(_ chance: inout SeededGenerator) {
         var policy = BatchPolicy()
         policy.waves = (0..<Int.random(in: 0...3, using: &chance)).map { _ in
             Bool.random(using: &chance)
@@ -99,7 +86,7 @@ private struct Play {
             ? item.state == .succeeded : item.state == .pending || item.state == .waiting
     }
 
-    mutating func take(_ chance: inout Chance) {
+    mutating func take(_ chance: inout SeededGenerator) {
         count()
         let step = BatchPlanner.next(batch)
         switch step {
@@ -154,7 +141,7 @@ private struct Play {
     }
 
     /// Something running ends, or time goes by.
-    private mutating func pass(_ until: Timestamp?, _ chance: inout Chance) {
+    private mutating func pass(_ until: Timestamp?, _ chance: inout SeededGenerator) {
         guard let index = items.indices.filter({ items[$0].state == .running }).randomElement(using: &chance) else {
             guard let until else { return broken = "it waits for nothing" }
             if until <= batch.now { broken = "it waits for a time that is over" }
@@ -167,11 +154,11 @@ private struct Play {
     }
 
     /// What is under way when the batch is over ends too.
-    mutating func endRunning(_ chance: inout Chance) {
+    mutating func endRunning(_ chance: inout SeededGenerator) {
         for index in items.indices where items[index].state == .running { end(index, &chance) }
     }
 
-    private mutating func end(_ index: Int, _ chance: inout Chance) {
+    private mutating func end(_ index: Int, _ chance: inout SeededGenerator) {
         let outcomes: [BatchOutcome] = [
             .done, .done, .done, .done, .failed(reason: "x"), .failedForNow(reason: "x"), .offline(reason: "x"),
             .busy(reason: "x"), .skipped(reason: "x"),
