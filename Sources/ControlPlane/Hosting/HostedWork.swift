@@ -104,11 +104,11 @@ struct HostedWork: Sendable {
         var restartsBefore: Int?
         var hadEnded = false
         var pause = Self.firstPause
-        var nextLook = start
+        var nextLook = start + Self.longestPause
         item.tell("waiting for it to answer")
         repeat {
             guard let entry = directory.entry(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
-            let check = await monitor.check(entry)
+            let check = await monitor.reach(entry)
             reason = check.message
             guard check.authenticated || ContinuousClock.now >= nextLook else {
                 try await Task.sleep(for: pause)
@@ -186,8 +186,6 @@ struct HostedWork: Sendable {
             // The next probe says the same.
             context.logger.debug("no probe after a change", metadata: ["service": "\(id)", "error": "\(error)"])
         }
-        // A probe that had begun before the change may have told of what was there then.
-        monitor.probeSoon(id)
     }
 }
 

@@ -18,6 +18,8 @@ final class FleetState: Sendable {
         var pulsesSinceSurvey = 0
         var parts = PartsInStore()
         var nextProbe: Timestamp
+        /// When it was changed on purpose: a report that was begun before tells of what was there then.
+        var changedAt: Timestamp?
     }
 
     /// What differs from the store.

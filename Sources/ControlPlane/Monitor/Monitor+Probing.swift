@@ -81,10 +81,12 @@ extension Monitor {
 
     private func survey(_ entry: DirectoryEntry) async {
         do {
+            let begun = context.now()
             let report = try await probe.survey(entry)
             guard isCurrent(entry) else { return }
             let now = context.now()
             state.update(entry.id) { known in
+                guard known.changedAt.map({ $0 <= begun }) ?? true else { return [] }
                 var change: FleetState.Change = [.report]
                 known.report = report
                 known.reportedAt = now

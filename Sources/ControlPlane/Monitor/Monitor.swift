@@ -92,6 +92,12 @@ package struct Monitor: Sendable {
     /// fleet knows anything; where that is another process, its next turn says the same.
     func observe(_ id: Identifier<EdgeService>) async throws {
         guard leadership.isHeld, let entry = directory.entry(id) else { return }
+        state.update(id) { known in
+            known.changedAt = context.now()
+            // Should it fail this time, the next turn asks for all of it again.
+            known.pulsesSinceSurvey = configuration.probesPerSurvey
+            return []
+        }
         await probeOnce(entry, survey: true)
         try await flush()
     }
@@ -103,11 +109,17 @@ package struct Monitor: Sendable {
     package func endEvents() { hub.finishAll() }
 
     func check(_ entry: DirectoryEntry) async -> ConnectionCheck {
+        var check = await reach(entry)
+        if check.authenticated { check.version = try? await probe.survey(entry).version }
+        return check
+    }
+
+    /// The same without its version, which is asked for by itself.
+    func reach(_ entry: DirectoryEntry) async -> ConnectionCheck {
         do {
             _ = try await probe.pulse(entry, previous: nil)
-            let version = try? await probe.survey(entry).version
             return ConnectionCheck(
-                reachable: true, authenticated: true, version: version, message: "The service answers as it should.")
+                reachable: true, authenticated: true, version: nil, message: "The service answers as it should.")
         } catch {
             probe.connector.authenticator.forget(entry.id)
             switch ProbeOutcome(error) {

@@ -54,7 +54,7 @@ extension SQLSession {
         try execute(
             """
             UPDATE batch_item SET state = 'succeeded', waiting = NULL, not_before = NULL, failures = 0
-            WHERE batch_id = ? AND changed = 1 AND state IN ('succeeded', 'failed', 'waiting', 'cancelled')
+            WHERE batch_id = ? AND changed = 1 AND state NOT IN ('running', 'rolledBack')
             """, [batch.rawValue])
     }
 
