@@ -20,12 +20,14 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio-extras")
 let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -68,8 +70,9 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                collections, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioHTTP1, nioHTTP2, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioPosix, nioSSL,
+                collections, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioExtras, nioHPACK, nioHTTP1,
+                nioHTTP2,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: houseSettings),
 
@@ -164,7 +167,7 @@ let package = Package(
         .testTarget(name: "FleetTests", dependencies: ["Fleet"], swiftSettings: houseSettings),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: houseSettings),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "TestSupport", "Fleet", logging], swiftSettings: houseSettings),

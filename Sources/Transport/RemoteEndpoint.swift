@@ -31,11 +31,27 @@ package struct RemoteEndpoint: Sendable, Hashable {
     package var basePath: String
     package var verification: Verification
     package var clientCertificate: ClientCertificate?
+    /// Asked to connect to the peer (CONNECT: RFC 9110, section 9.3.6), where the network lets nothing else out.
+    package var proxy: Proxy?
+
+    package struct Proxy: Sendable, Hashable {
+        package var host: String
+        package var port: Int
+        /// `user:password` as it goes into Basic (RFC 7617); `nil` where none is asked for.
+        package var credentials: String?
+
+        package init(host: String, port: Int, credentials: String? = nil) {
+            self.host = host
+            self.port = port
+            self.credentials = credentials
+        }
+    }
 
     package init(
         address: Address, usesTLS: Bool, basePath: String = "", verification: Verification = .full(authorities: nil),
-        clientCertificate: ClientCertificate? = nil
+        clientCertificate: ClientCertificate? = nil, proxy: Proxy? = nil
     ) {
+        self.proxy = proxy
         self.address = address
         self.usesTLS = usesTLS
         self.basePath = basePath

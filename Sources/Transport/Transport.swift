@@ -111,9 +111,9 @@ package struct RemoteUpgrade: Sendable {
     /// 101 when the peer agreed; anything else is its refusal (the connection is then already closed).
     package var response: HTTPResponse
     /// The raw bytes in both directions; `nil` when the peer refused.
-    package var channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>?
+    package var channel: UpgradedConnection?
 
-    package init(response: HTTPResponse, channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>?) {
+    package init(response: HTTPResponse, channel: UpgradedConnection? = nil) {
         self.response = response
         self.channel = channel
     }

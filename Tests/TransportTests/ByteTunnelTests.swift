@@ -13,21 +13,22 @@ import Transport
         ) async throws -> Void
 
     /// - Parameter sendBuffer: bytes that the kernel takes for a reader that is behind.
-    private func connect(to port: Int, sendBuffer: Int? = nil) async throws -> ByteTunnel.RawChannel {
+    private func connect(to port: Int, sendBuffer: Int? = nil) async throws -> UpgradedConnection {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
         if let sendBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(sendBuffer))
         }
-        return
+        let channel =
             try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try ByteTunnel.RawChannel(
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel,
                         configuration: .init(isOutboundHalfClosureEnabled: true))
                 }
             }
+        return .socket(channel)
     }
 
     /// Two peers, joined by a tunnel until it ends.

@@ -135,7 +135,7 @@ import Transport
                 let channel = try #require(opened.channel)
                 let said = try await channel.executeThenClose { inbound, outbound in
                     try await outbound.write(ByteBuffer(string: " second"))
-                    return try await inbound.text(length: 12)
+                    return try await ArrivedBytes(inbound).text(length: 12)
                 }
                 #expect(said == "first second")
             }

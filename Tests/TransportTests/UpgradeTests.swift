@@ -12,16 +12,25 @@ extension RemoteRequest {
     }
 }
 
-extension NIOAsyncChannelInboundStream<ByteBuffer> {
+/// What arrives on a connection that has left HTTP.
+struct ArrivedBytes {
+    private let source: AnyByteStream
+
+    init(_ source: AnyByteStream) { self.source = source }
+
     /// So many bytes, or what came until the end.
     func text(length: Int = .max) async throws -> String {
         var whole = ByteBuffer()
-        for try await bytes in self {
+        for try await bytes in source {
             whole.writeImmutableBuffer(bytes)
             if whole.readableBytes >= length { break }
         }
         return String(buffer: whole)
     }
+}
+
+extension NIOAsyncChannelInboundStream<ByteBuffer> {
+    func text(length: Int = .max) async throws -> String { try await ArrivedBytes(self).text(length: length) }
 }
 
 @Suite struct UpgradeTests {
@@ -45,8 +54,8 @@ extension NIOAsyncChannelInboundStream<ByteBuffer> {
                 let channel = try #require(opened.channel)
                 let said = try await channel.executeThenClose { inbound, outbound in
                     try await outbound.write(ByteBuffer(string: "and more"))
-                    outbound.finish()
-                    return try await inbound.text()
+                    try await outbound.finish()
+                    return try await ArrivedBytes(inbound).text()
                 }
                 let request =
                     "GET /base/echo?x=1 HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: echo\r\n"
@@ -72,7 +81,8 @@ extension NIOAsyncChannelInboundStream<ByteBuffer> {
                         target: "/", headerFields: [.connection: "Upgrade", .upgrade: "x"], timeout: .seconds(30)))
                 let channel = try #require(opened.channel)
                 let first = try await channel.executeThenClose { inbound, _ in
-                    try await inbound.first { _ in true }.map { String(buffer: $0) }
+                    for try await bytes in inbound { return String(buffer: bytes) }
+                    return ""
                 }
                 #expect(first == "hello")
             }

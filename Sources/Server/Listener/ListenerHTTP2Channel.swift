@@ -32,7 +32,7 @@ struct ListenerHTTP2Channel: ServerChildChannel {
                 channel.close(promise: nil)
             }
             channel.closeFuture.whenComplete { _ in alarm.cancel() }
-            try operations.addHandler(HTTP2FrameAligner())
+            try operations.addHandler(HTTP2FrameAligner(isServer: true))
             let connection = try operations.configureAsyncHTTP2Pipeline(
                 mode: .server,
                 connectionManagerConfiguration: .init(

@@ -66,7 +66,7 @@ struct TunnelUpgrades: UpgradeResponder {
         return AcceptedUpgrade(
             protocolName: remote.response.headerFields[.upgrade] ?? request.protocols[0], headerFields: answer
         ) { client, _ in
-            try await ByteTunnel.pump(client, channel)
+            try await ByteTunnel.pump(.socket(client), channel)
             withExtendedLifetime(route.slot) {}
         }
     }

@@ -18,7 +18,7 @@ package struct DirectTransport: Transport {
     }
 
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
-        try Self.check(request)
+        try RemoteTarget.check(request)
         let outgoing = OutgoingRequest(request, basePath: basePath, authority: peer.authority)
         do {
             return try await peer.exchange(outgoing)
@@ -28,7 +28,7 @@ package struct DirectTransport: Transport {
     }
 
     package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
-        try Self.check(request)
+        try RemoteTarget.check(request)
         guard case .empty = request.body else {
             throw TransportError(.invalidRequest, "a request for an upgrade can't have a body")
         }
@@ -46,9 +46,13 @@ package struct DirectTransport: Transport {
     private func translation(_ timeout: Duration) -> ErrorTranslation {
         ErrorTranslation(peer: peer.name, timeout: timeout, connectTimeout: min(timeout, client.connectTimeout))
     }
+}
 
-    /// Blanks and control characters would end the request line early, and what follows a `#` never reaches the peer.
-    private static func check(_ request: RemoteRequest) throws {
+/// What any transport demands of a request.
+enum RemoteTarget {
+    /// - Throws: `TransportError` of kind `.invalidRequest`.
+    static func check(_ request: RemoteRequest) throws {
+        // Blanks and control characters would end the request line early, and what follows a `#` never reaches the peer.
         let isSendable = request.target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
         guard request.target.utf8.first == UInt8(ascii: "/"), isSendable else {
             throw TransportError(.invalidRequest, "the path must begin with / and be percent-encoded")

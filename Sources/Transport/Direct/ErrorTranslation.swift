@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOExtras
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
@@ -17,6 +18,7 @@ struct ErrorTranslation {
         switch error {
         case is TransportError, is CancellationError: error
         case let error as ExchangeFailure: translate(failure: error)
+        case let error as ProxyFailure: translate(proxy: error)
         case let error as NIOConnectionError: translate(connection: error)
         case let error as IOError: translate(errno: error.errnoCode, error)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: translate(tls: error)
@@ -27,6 +29,10 @@ struct ErrorTranslation {
             TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
         case is UnnamedUpgrade:
             TransportError(.invalidResponse, "\(peer) agreed to an upgrade without saying to what", cause: error)
+        case is TunnelLost where !isInBody:
+            TransportError(.pathDown, "the connection to the agent was lost", cause: error)
+        case is InvalidTunnelAnswer:
+            TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
         case ChannelError.connectTimeout: timedOut(connectTimeout ?? timeout, "no connection to", error)
         case is ChannelError: closed(error)
         case is SocketAddressError:
@@ -56,6 +62,18 @@ struct ErrorTranslation {
             TransportError(
                 .invalidRequest, "the request's body was not as long as its length said", cause: failure)
         }
+    }
+
+    private func translate(proxy error: ProxyFailure) -> any Error {
+        let proxy = "the proxy \(error.proxy)"
+        if let refusal = error.reason as? NIOHTTP1ProxyConnectHandler.Error {
+            let isUnauthorized = refusal == .proxyAuthenticationRequired()
+            let what = isUnauthorized ? "wants a user name and password" : "does not connect to \(peer)"
+            return TransportError(.pathDown, "\(proxy) \(what)", cause: error)
+        }
+        let inner = ErrorTranslation(peer: proxy, timeout: timeout, connectTimeout: connectTimeout)
+        guard let reason = inner.translate(error.reason) as? TransportError else { return CancellationError() }
+        return TransportError(.pathDown, reason.message, cause: error)
     }
 
     private func translate(connection error: NIOConnectionError) -> any Error {

@@ -172,22 +172,18 @@ extension PeerConnections {
         _ context: NIOSSLContext?, on loop: any EventLoop, within limit: TimeAmount
     ) -> EventLoopFuture<PooledConnection> {
         let serverName = endpoint.serverName
-        let bootstrap = ClientBootstrap(group: loop).connectTimeout(max(limit, .milliseconds(1)))
-            .channelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let operations = channel.pipeline.syncOperations
-                    try operations.addHandler(TargetGuardHandler(targets: targets))
-                    if let context {
-                        try operations.addHandler(NIOSSLClientHandler(context: context, serverHostname: serverName))
-                    }
-                    let decoder = HTTPResponseDecoder(
-                        leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
-                    try operations.addHandler(HTTPRequestEncoder())
-                    try operations.addHandler(ByteToMessageHandler(decoder))
-                    try operations.addHandler(PeerConnection(peer: self))
-                }
+        let opened = EndpointConnector(endpoint: endpoint, targets: targets).connect(on: loop, within: limit) {
+            [self] channel in
+            let operations = channel.pipeline.syncOperations
+            if let context {
+                try operations.addHandler(NIOSSLClientHandler(context: context, serverHostname: serverName))
             }
-        return bootstrap.connect(to: endpoint).flatMapThrowing { channel in
+            let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
+            try operations.addHandler(HTTPRequestEncoder())
+            try operations.addHandler(ByteToMessageHandler(decoder))
+            try operations.addHandler(PeerConnection(peer: self))
+        }
+        return opened.flatMapThrowing { channel in
             let handler = try channel.pipeline.syncOperations.handler(type: PeerConnection.self)
             return PooledConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }

@@ -28,7 +28,7 @@ struct PooledConnection: Sendable {
         let body: AnyByteStream
         switch beginning.body {
         case .whole(let bytes): body = ReceivedBody(bytes: bytes)
-        case .arriving: body = ArrivingBody(reader: ArrivingBody.Reader(connection: self, id: id))
+        case .arriving: body = ArrivingBody(reader: ConnectionBodyReader(connection: self, id: id))
         }
         return RemoteResponse(
             status: HTTPResponse.Status(
@@ -48,70 +48,34 @@ struct AnswerBeginning: Sendable {
     let body: Body
 }
 
-/// A body that came along with its head.
-struct ReceivedBody: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    typealias Failure = any Error
+/// Reads an answer's body from a connection, and ends the exchange when the last one who could read is gone.
+final class ConnectionBodyReader: BodyReader {
+    let connection: PooledConnection
+    let id: ExchangeID
 
-    let bytes: ByteBuffer
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var rest: ByteBuffer?
-
-        mutating func next() async throws -> ByteBuffer? {
-            defer { rest = nil }
-            return rest
-        }
+    init(connection: PooledConnection, id: ExchangeID) {
+        self.connection = connection
+        self.id = id
     }
 
-    func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(rest: bytes.readableBytes > 0 ? bytes : nil)
-    }
-}
-
-/// A body that is still on its way; the reader's pace is the peer's. What breaks it off is told in the transport's own
-/// words.
-struct ArrivingBody: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    typealias Failure = any Error
-
-    let reader: Reader
-
-    /// Ends the exchange when the last one who could read is gone.
-    final class Reader: Sendable {
-        let connection: PooledConnection
-        let id: ExchangeID
-
-        init(connection: PooledConnection, id: ExchangeID) {
-            self.connection = connection
-            self.id = id
-        }
-
-        func cancel() {
-            let id = id
+    func next() async throws -> ByteBuffer? {
+        let (connection, id) = (connection, id)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                connection.onLoop { $0.read(id, continuation) }
+            }
+        } onCancel: {
             connection.onLoop { $0.cancel(id) }
         }
-
-        deinit {
-            let id = id
-            connection.onLoop { $0.abandon(id) }
-        }
     }
 
-    struct AsyncIterator: AsyncIteratorProtocol {
-        let reader: Reader
-
-        mutating func next() async throws -> ByteBuffer? {
-            let (connection, id) = (reader.connection, reader.id)
-            return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { continuation in
-                    connection.onLoop { $0.read(id, continuation) }
-                }
-            } onCancel: {
-                connection.onLoop { $0.cancel(id) }
-            }
-        }
+    func cancel() {
+        let id = id
+        connection.onLoop { $0.cancel(id) }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(reader: reader) }
+    deinit {
+        let id = id
+        connection.onLoop { $0.abandon(id) }
+    }
 }

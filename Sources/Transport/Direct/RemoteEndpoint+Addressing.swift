@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import NIOSSL
 
 extension RemoteEndpoint {
@@ -29,15 +28,6 @@ extension RemoteEndpoint {
 
     private static func bracketed(_ host: String) -> String {
         host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-    }
-}
-
-extension ClientBootstrap {
-    func connect(to endpoint: RemoteEndpoint) -> EventLoopFuture<any Channel> {
-        switch endpoint.address {
-        case .tcp(let host, let port): connect(host: host, port: port)
-        case .unixSocket(let path): connect(unixDomainSocketPath: path)
-        }
     }
 }
 

@@ -1,11 +1,9 @@
-package import NIOCore
+import NIOCore
 import NIOSSL
 import Synchronization
 
 /// Joins two connections so that each gets the other's bytes, whatever they mean.
 package enum ByteTunnel {
-    package typealias RawChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
     /// Copies both ways until both sides have ended, then closes both. The slower side sets the pace; when one side
     /// ends its direction (a half-close), the other may still finish what it has to say.
     ///
@@ -14,7 +12,7 @@ package enum ByteTunnel {
     ///   without a limit its tunnel would stay for ever.
     /// - Throws: `TransportError` of kind `.timedOut` after the idle limit; what broke one of the connections off.
     package static func pump(
-        _ left: RawChannel, _ right: RawChannel, idleLimit: Duration = .seconds(3600)
+        _ left: UpgradedConnection, _ right: UpgradedConnection, idleLimit: Duration = .seconds(3600)
     ) async throws {
         let activity = Activity()
         try await left.executeThenClose { leftInbound, leftOutbound in
@@ -22,12 +20,8 @@ package enum ByteTunnel {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         try await withThrowingTaskGroup(of: Void.self) { copies in
-                            copies.addTask {
-                                try await copy(leftInbound, to: rightOutbound, of: right.channel, activity)
-                            }
-                            copies.addTask {
-                                try await copy(rightInbound, to: leftOutbound, of: left.channel, activity)
-                            }
+                            copies.addTask { try await copy(leftInbound, to: rightOutbound, activity) }
+                            copies.addTask { try await copy(rightInbound, to: leftOutbound, activity) }
                             try await copies.waitForAll()
                         }
                     }
@@ -39,31 +33,18 @@ package enum ByteTunnel {
         }
     }
 
-    /// So much may be on its way to the event loop: an async channel's writer takes bytes before the event loop has
-    /// seen that the socket is full, and a fast source on another thread would fill memory.
-    private static let bytesAhead = 256 << 10
-
     private static func copy(
-        _ source: NIOAsyncChannelInboundStream<ByteBuffer>, to sink: NIOAsyncChannelOutboundWriter<ByteBuffer>,
-        of channel: any Channel, _ activity: Activity
+        _ source: AnyByteStream, to sink: any UpgradedConnection.Outbound, _ activity: Activity
     ) async throws {
-        var ahead = 0
         do {
             for try await bytes in source {
                 activity.touch()
-                ahead += bytes.readableBytes
                 try await sink.write(bytes)
-                guard ahead >= bytesAhead else { continue }
-                ahead = 0
-                try await channel.eventLoop.submit {}.get()
             }
         } catch NIOSSLError.uncleanShutdown {
             // Many TLS peers just leave: what they had to say is said.
         }
-        // Once both ways have ended the connections are closed, and what is still waiting for a slow reader then would be
-        // lost: an empty write is done when everything before it is.
-        try await channel.writeAndFlush(ByteBuffer()).get()
-        sink.finish()
+        try await sink.finish()
     }
 
     /// When bytes last passed, either way.

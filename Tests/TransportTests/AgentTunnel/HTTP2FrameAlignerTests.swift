@@ -1,10 +1,9 @@
 import NIOCore
 import NIOEmbedded
 import Testing
+import Transport
 
-@testable import Server
-
-@Suite struct ListenerFrameAlignerTests {
+@Suite struct HTTP2FrameAlignerTests {
     private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
     private func frame(_ length: Int) -> ByteBuffer {
@@ -17,7 +16,7 @@ import Testing
 
     /// The sizes of what comes out when the bytes come in pieces of `size`.
     private func sizes(_ bytes: ByteBuffer, in size: Int) throws -> [Int] {
-        let channel = EmbeddedChannel(handler: HTTP2FrameAligner())
+        let channel = EmbeddedChannel(handler: HTTP2FrameAligner(isServer: true))
         var (bytes, sizes) = (bytes, [Int]())
         while bytes.readableBytes > 0 {
             guard let piece = bytes.readSlice(length: min(size, bytes.readableBytes)) else { break }

@@ -1,13 +1,13 @@
-import NIOCore
+package import NIOCore
 
-/// Stands in front of a server's `NIOHTTP2Handler` and hands it whole frames only.
+/// Stands in front of a `NIOHTTP2Handler` and hands it whole frames only.
 ///
 /// The handler's decoder (nio-http2 1.46) appends to a buffer that it starts afresh only when a read ends exactly at a
 /// frame's end. TLS records never do, so with wide windows the buffer doubles and is copied over and over: hundreds of
 /// megabytes, and stalls of seconds.
-final class HTTP2FrameAligner: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
+package final class HTTP2FrameAligner: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
 
     private static let prefaceLength = 24
     private static let headerLength = 9
@@ -15,9 +15,12 @@ final class HTTP2FrameAligner: ChannelInboundHandler {
     /// The beginning of a frame whose end has not come. The decoder limits frames to 16 KiB and refuses longer ones, as
     /// soon as it has seen their first bytes.
     private var rest: ByteBuffer?
-    private var isPrefaceSeen = false
+    private var isPrefaceSeen: Bool
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// - Parameter isServer: the peer is a client, and begins with HTTP/2's preface (RFC 9113, section 3.4).
+    package init(isServer: Bool) { isPrefaceSeen = !isServer }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if var beginning = rest {
             beginning.writeImmutableBuffer(bytes)

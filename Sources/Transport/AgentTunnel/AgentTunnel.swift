@@ -1,0 +1,165 @@
+package import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// The platform's end of one connection of an agent: HTTP/2's client, on a connection that the agent has opened.
+package final class AgentTunnel: Sendable {
+    package let traffic: TunnelTraffic
+    /// Fulfilled when the connection is gone, whoever closed it.
+    package let closed: EventLoopFuture<Void>
+    let loop: any EventLoop
+    private let channel: any Channel
+    private let frames: NIOLoopBound<TunnelFrames>
+
+    /// Takes an upgraded connection over, right after the 101. On its event loop.
+    package init(on channel: any Channel, keepalive: TunnelProtocol.Keepalive = .platform) throws {
+        traffic = TunnelTraffic()
+        loop = channel.eventLoop
+        closed = channel.closeFuture
+        self.channel = channel
+        let frames = TunnelFrames(loop: channel.eventLoop)
+        self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
+        try channel.pipeline.syncOperations.addTunnel(frames, mode: .client, traffic, keepalive)
+    }
+
+    /// Exchanges under way. On the event loop.
+    package var load: Int { frames.value.count }
+
+    /// Ends at once what is under way. From any thread.
+    package func close() { channel.close(promise: nil) }
+
+    /// Lets what is under way end, and takes nothing new. From any thread.
+    package func goAway() { loop.execute { [frames] in frames.value.goAway() } }
+
+    /// Sends one request and waits for the answer's head.
+    /// - Throws: errors that are not translated; `CancellationError`.
+    func exchange(
+        _ head: HPACKHeaders, body: RemoteBody, until deadline: NIODeadline, idleTimeout: Duration?
+    ) async throws -> (TunnelAnswer, TunnelStreamHandle) {
+        let handle = TunnelStreamHandle(on: loop)
+        let answer = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { waiter in
+                if loop.inEventLoop {
+                    begin(handle, head, body, deadline, idleTimeout, waiter)
+                } else {
+                    loop.execute { [self] in begin(handle, head, body, deadline, idleTimeout, waiter) }
+                }
+            }
+        } onCancel: {
+            handle.cancel()
+        }
+        return (answer, handle)
+    }
+
+    private func begin(
+        _ handle: TunnelStreamHandle, _ head: HPACKHeaders, _ body: RemoteBody, _ deadline: NIODeadline,
+        _ idleTimeout: Duration?, _ waiter: TunnelStream.HeadWaiter
+    ) {
+        let stream: TunnelStream
+        do {
+            stream = try frames.value.open(idleTimeout: idleTimeout.map { TimeAmount($0) })
+        } catch {
+            return waiter.resume(throwing: error)
+        }
+        handle.opened(stream)
+        stream.awaitHead(waiter, until: deadline)
+        switch body {
+        case .empty: stream.send(head, isLast: true)
+        case .bytes(let bytes):
+            stream.send(head, isLast: false)
+            stream.write(bytes, isLast: true)
+        case .stream(let source, let length):
+            stream.send(head, isLast: false)
+            stream.upload = TunnelUpload(source: source, length: length, stream: handle).start()
+        }
+    }
+
+    /// Asks for raw bytes; the exchange stays open both ways.
+    func connect(_ head: HPACKHeaders, until deadline: NIODeadline) async throws -> (TunnelAnswer, TunnelStreamHandle) {
+        // An extended CONNECT may not be sent before the other end is known to take it (RFC 8441, section 4).
+        try await loop.flatSubmit { [frames] in frames.value.ready }.get()
+        let handle = TunnelStreamHandle(on: loop)
+        let answer = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { waiter in
+                loop.execute { [frames] in
+                    do {
+                        let stream = try frames.value.open(idleTimeout: nil)
+                        stream.isRaw = true
+                        handle.opened(stream)
+                        stream.awaitHead(waiter, until: deadline)
+                        stream.send(head, isLast: false)
+                    } catch {
+                        waiter.resume(throwing: error)
+                    }
+                }
+            }
+        } onCancel: {
+            handle.cancel()
+        }
+        return (answer, handle)
+    }
+}
+
+extension ChannelPipeline.SynchronousOperations {
+    /// HTTP/2 on a connection that has just been upgraded.
+    func addTunnel(
+        _ frames: TunnelFrames, mode: NIOHTTP2Handler.ParserMode, _ traffic: TunnelTraffic,
+        _ keepalive: TunnelProtocol.Keepalive
+    ) throws {
+        try addHandlers([
+            TunnelMeter(traffic: traffic),
+            HTTP2FrameAligner(isServer: mode == .server),
+            NIOHTTP2Handler(
+                mode: mode, connectionConfiguration: TunnelProtocol.configuration(),
+                streamConfiguration: TunnelProtocol.streams()),
+            TunnelKeepalive(keepalive, measures: mode == .client, traffic: traffic),
+            frames,
+        ])
+    }
+}
+
+/// Sends a request's body, no faster than the tunnel takes it.
+struct TunnelUpload: Sendable {
+    let source: AnyByteStream
+    /// In bytes; `nil` when nobody knows.
+    let length: Int64?
+    let stream: TunnelStreamHandle
+
+    /// Beside the task that asked, because the answer may begin while it runs; it belongs to the exchange, which cancels
+    /// it at its end and ends itself only after it.
+    func start() -> Task<Void, Never> {
+        Task(executorPreference: EventLoopExecutor(stream.loop)) {
+            let failure: (any Error)?
+            do {
+                try await send()
+                failure = nil
+            } catch {
+                failure = error
+            }
+            stream.onLoop { $0.uploadEnded(failure) }
+        }
+    }
+
+    private func send() async throws {
+        var left = length
+        var iterator = source.makeAsyncIterator()
+        while let chunk = try await next(&iterator) {
+            if let rest = left {
+                guard chunk.readableBytes <= rest else { throw ExchangeFailure.bodyLength }
+                left = rest - Int64(chunk.readableBytes)
+            }
+            try await stream.write(chunk)
+        }
+        guard left ?? 0 == 0 else { throw ExchangeFailure.bodyLength }
+    }
+
+    private func next(_ iterator: inout any AsyncIteratorProtocol<ByteBuffer, any Error>) async throws -> ByteBuffer? {
+        do {
+            return try await iterator.next(isolation: nil)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw RequestBodyError(reason: error)
+        }
+    }
+}

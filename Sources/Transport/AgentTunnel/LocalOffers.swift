@@ -1,0 +1,33 @@
+import Synchronization
+
+/// What an agent lets the platform reach: names, and where each of them is. Nothing else is forwarded to.
+package final class LocalOffers: Sendable {
+    private let transports: Mutex<[String: any Transport]>
+    private let client: DirectTransportClient
+
+    /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of an endpoint can't be read.
+    package init(_ offers: [String: RemoteEndpoint], client: DirectTransportClient) throws {
+        self.client = client
+        transports = Mutex(try Self.transports(offers, client))
+    }
+
+    /// What is under way goes on where it is.
+    package func replace(with offers: [String: RemoteEndpoint]) throws {
+        let made = try Self.transports(offers, client)
+        transports.withLock { $0 = made }
+    }
+
+    /// - Throws: `TransportError` of kind `.pathDown` for what is not offered.
+    func transport(to name: String) throws -> any Transport {
+        guard let transport = transports.withLock({ $0[name] }) else {
+            throw TransportError(.pathDown, "the agent does not offer “\(name.prefix(100))”")
+        }
+        return transport
+    }
+
+    private static func transports(
+        _ offers: [String: RemoteEndpoint], _ client: DirectTransportClient
+    ) throws -> [String: any Transport] {
+        try offers.mapValues { try DirectTransport(endpoint: $0, client: client) }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import HTTPTypes
+import NIOHPACK
+
+/// Fields as they go over a tunnel (RFC 9113, section 8), and back.
+enum TunnelFields {
+    /// What belongs to one connection only, and HTTP/2 does not have (RFC 9113, section 8.2.2).
+    private static let connectionBound: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te", "host",
+    ]
+
+    static func append(_ fields: HTTPFields, to headers: inout HPACKHeaders) {
+        for field in fields {
+            let name = field.name.canonicalName
+            guard !connectionBound.contains(name), !name.hasPrefix(TunnelField.prefix) else { continue }
+            headers.add(name: name, value: field.value, indexing: isSecret(name) ? .neverIndexed : .indexable)
+        }
+    }
+
+    /// Secrets are not kept in tables (RFC 7541, section 7.1.3).
+    private static func isSecret(_ name: String) -> Bool {
+        name == "authorization" || name == "cookie" || name == "set-cookie"
+    }
+
+    /// What is neither a pseudo-field nor the tunnel's own.
+    static func fields(_ headers: HPACKHeaders) -> HTTPFields {
+        var fields = HTTPFields()
+        fields.reserveCapacity(headers.count)
+        for (name, value, _) in headers {
+            guard name.utf8.first != UInt8(ascii: ":"), !name.hasPrefix(TunnelField.prefix),
+                !connectionBound.contains(name), let name = HTTPField.Name(name)
+            else { continue }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        return fields
+    }
+
+    static func status(_ headers: HPACKHeaders) -> HTTPResponse.Status? {
+        guard let code = headers.first(name: ":status").flatMap({ Int($0) }), (100...999).contains(code) else {
+            return nil
+        }
+        return HTTPResponse.Status(code: code)
+    }
+
+    static func length(_ headers: HPACKHeaders) -> Int64? {
+        headers.first(name: "content-length").flatMap { Int64($0) }
+    }
+
+    static func encoded(_ sentence: String) -> String {
+        sentence.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed) ?? ""
+    }
+}
+
+/// Why an agent did not get an answer from one of its services, in the same words as if it had been asked directly.
+extension TransportError {
+    /// The agent's own answer in place of the service's.
+    var refusal: HPACKHeaders {
+        let status = kind == .timedOut ? "504" : kind == .invalidRequest ? "400" : "502"
+        var headers: HPACKHeaders = [":status": status, TunnelField.refusal: kind.rawValue]
+        headers.add(name: TunnelField.reason, value: TunnelFields.encoded(message), indexing: .nonIndexable)
+        return headers
+    }
+
+    /// `nil` when the answer is the service's.
+    init?(refusal headers: HPACKHeaders) {
+        guard let name = headers.first(name: TunnelField.refusal) else { return nil }
+        let reason = headers.first(name: TunnelField.reason)?.removingPercentEncoding ?? ""
+        // It is another program, and may be another version.
+        self.init(Kind(rawValue: name) ?? .connectionClosed, String(reason.prefix(500)))
+    }
+}

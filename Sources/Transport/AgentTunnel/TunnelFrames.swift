@@ -1,0 +1,237 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// The end of a tunnel's pipeline, the same at both ends: sorts frames by their stream, and keeps the windows open as
+/// fast as the bytes are read.
+///
+/// NIO's own multiplexer makes a channel with a pipeline for each stream, which costs more than the small exchanges of a
+/// control plane themselves; so the frames are taken as they are.
+final class TunnelFrames: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    /// Called on the event loop for each exchange that the other end begins.
+    typealias Accept = (_ stream: TunnelStream, _ head: HPACKHeaders, _ isComplete: Bool) -> Void
+
+    let loop: any EventLoop
+    /// Fulfilled when the other end has said what it can do (RFC 9113, section 3.4); fails with the connection.
+    var ready: EventLoopFuture<Void> { settings.futureResult }
+    var isAgent: Bool { accept != nil }
+    private let accept: Accept?
+    private let settings: EventLoopPromise<Void>
+    private var context: ChannelHandlerContext?
+    private var streams: [HTTP2StreamID: TunnelStream] = [:]
+    private var nextID = HTTP2StreamID(1)
+    /// Streams that got something in the present read.
+    private var touched: [TunnelStream] = []
+    private var unread = 0
+    /// What the other end may still send on the connection, as far as it is known.
+    private var connectionWindow = 65_535
+    private var isFlushScheduled = false
+    private(set) var isGoingAway = false
+
+    init(loop: any EventLoop, accept: Accept? = nil) {
+        self.loop = loop
+        self.accept = accept
+        settings = loop.makePromise()
+    }
+
+    var count: Int { streams.count }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        widenConnection()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        settings.fail(TunnelLost())
+        self.context = nil
+    }
+}
+
+// MARK: Beginning
+
+extension TunnelFrames {
+    /// - Throws: `TransportError` of kind `.pathDown` when the connection can't take one more.
+    func open(idleTimeout: TimeAmount?) throws -> TunnelStream {
+        guard let context, context.channel.isActive, !isGoingAway else {
+            throw TransportError(.pathDown, "the connection to the agent is closed")
+        }
+        guard streams.count < TunnelProtocol.maximumStreams else {
+            throw TransportError(.pathDown, "too many requests are under way through the agent")
+        }
+        let stream = TunnelStream(id: nextID, frames: self, idleTimeout: idleTimeout)
+        nextID = nextID.advanced(by: 2)
+        // Numbers are used once (RFC 9113, section 5.1.1): when they run out, the agent dials anew.
+        if nextID > HTTP2StreamID(Int(Int32.max) - 2) { goAway() }
+        streams[stream.id] = stream
+        return stream
+    }
+
+    /// No new exchanges; the connection closes when those under way are over.
+    func goAway() {
+        guard !isGoingAway else { return }
+        isGoingAway = true
+        send(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil), on: .rootStream)
+        closeWhenIdle()
+    }
+
+    private func closeWhenIdle() {
+        guard isGoingAway, streams.isEmpty, let context else { return }
+        context.flush()
+        context.close(promise: nil)
+    }
+}
+
+// MARK: Sending
+
+extension TunnelFrames {
+    /// - Parameter done: on the event loop, when the socket has it or it was given up.
+    func send(
+        _ payload: HTTP2Frame.FramePayload, on id: HTTP2StreamID, done: (((any Error)?) -> Void)? = nil
+    ) {
+        guard let context else {
+            done?(ChannelError.ioOnClosedChannel)
+            return
+        }
+        var promise: EventLoopPromise<Void>?
+        if let done {
+            let made = loop.makePromise(of: Void.self)
+            made.futureResult.assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: done(nil)
+                case .failure(let error): done(error)
+                }
+            }
+            promise = made
+        }
+        context.write(wrapOutboundOut(HTTP2Frame(streamID: id, payload: payload)), promise: promise)
+        flushSoon()
+    }
+
+    /// What many exchanges say in one turn of the event loop goes out in one write.
+    private func flushSoon() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        loop.assumeIsolated().execute { [self] in
+            isFlushScheduled = false
+            context?.flush()
+        }
+    }
+
+    func widen(_ id: HTTP2StreamID, by bytes: Int) { send(.windowUpdate(windowSizeIncrement: bytes), on: id) }
+
+    /// The window of the connection follows what has arrived and not what was read, so that a slow reader holds up
+    /// nobody else; until too much lies here.
+    private func widenConnection() {
+        guard unread < TunnelProtocol.unreadLimit, connectionWindow <= TunnelProtocol.connectionWindow / 2 else {
+            return
+        }
+        let increment = TunnelProtocol.connectionWindow - connectionWindow
+        connectionWindow += increment
+        send(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
+    }
+
+    func unreadChanged(by bytes: Int) {
+        unread += bytes
+        if bytes < 0 { widenConnection() }
+    }
+
+    /// - Parameter reset: told to the other end, when it does not know yet that the exchange is over.
+    func finished(_ stream: TunnelStream, reset: HTTP2ErrorCode?) {
+        guard streams.removeValue(forKey: stream.id) != nil else { return }
+        if let reset { send(.rstStream(reset), on: stream.id) }
+        closeWhenIdle()
+    }
+}
+
+// MARK: What comes
+
+extension TunnelFrames {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        switch frame.payload {
+        case .headers(let payload): received(payload.headers, isLast: payload.endStream, on: frame.streamID)
+        case .data(let payload):
+            guard let stream = streams[frame.streamID], case .byteBuffer(let bytes) = payload.data else { return }
+            stream.received(bytes, isLast: payload.endStream)
+            touched.append(stream)
+        case .rstStream(let code):
+            streams[frame.streamID]?.received(reset: reason(code))
+        case .goAway: isGoingAway = true
+        case .settings(.settings): settings.succeed()
+        default: break
+        }
+    }
+
+    private func received(_ headers: HPACKHeaders, isLast: Bool, on id: HTTP2StreamID) {
+        if let stream = streams[id] {
+            // Interim answers (1xx) are not passed on.
+            if accept == nil, headers.first(name: ":status")?.utf8.first == UInt8(ascii: "1") { return }
+            stream.received(headers, isLast: isLast)
+            touched.append(stream)
+        } else if let accept {
+            let stream = TunnelStream(id: id, frames: self)
+            streams[id] = stream
+            stream.received(headers, isLast: isLast)
+            accept(stream, headers, isLast)
+        }
+    }
+
+    private func reason(_ code: HTTP2ErrorCode) -> any Error {
+        // At the agent's end: whoever had asked does not want it any more.
+        code == .cancel && accept != nil ? CancellationError() : TunnelReset(code: code)
+    }
+
+    /// Small answers are there whole by now: then nobody has to wait twice.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        let streams = touched
+        touched.removeAll(keepingCapacity: true)
+        for stream in streams { stream.deliver() }
+        if isGoingAway { closeWhenIdle() }
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let event as NIOHTTP2WindowUpdatedEvent where event.streamID == .rootStream:
+            if let size = event.inboundWindowSize {
+                connectionWindow = size
+                widenConnection()
+            }
+        case let event as StreamClosedEvent:
+            if let code = event.reason { streams[event.streamID]?.received(reset: reason(code)) }
+        case is ChannelShouldQuiesceEvent: goAway()
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? NIOHTTP2Errors.StreamError {
+            streams[error.streamID]?.fail(error.baseError)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        settings.fail(TunnelLost())
+        let all = streams.values
+        streams = [:]
+        for stream in all {
+            stream.deliver()
+            stream.fail(TunnelLost())
+        }
+        context.fireChannelInactive()
+    }
+}
+
+/// The other end gave the exchange up.
+struct TunnelReset: Error {
+    let code: HTTP2ErrorCode
+}
+
+/// The connection to the other end is gone.
+struct TunnelLost: Error {}

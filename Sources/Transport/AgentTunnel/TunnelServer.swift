@@ -1,0 +1,143 @@
+import HTTPTypes
+package import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// The agent's end of a tunnel: HTTP/2's server, on a connection that the agent has opened. Forwards each exchange to
+/// the local service that it names.
+package final class TunnelServer: Sendable {
+    package let traffic: TunnelTraffic
+    /// Fulfilled when the connection is gone, whoever closed it.
+    package let closed: EventLoopFuture<Void>
+    private let channel: any Channel
+    private let frames: NIOLoopBound<TunnelFrames>
+
+    /// On the connection's event loop, right after the 101.
+    init(on channel: any Channel, offers: LocalOffers, keepalive: TunnelProtocol.Keepalive) throws {
+        traffic = TunnelTraffic()
+        closed = channel.closeFuture
+        self.channel = channel
+        let loop = channel.eventLoop
+        let frames = TunnelFrames(loop: loop) { stream, head, isComplete in
+            let exchange = ForwardedExchange(
+                head: head, isComplete: isComplete, stream: TunnelStreamHandle(stream, on: loop), offers: offers)
+            stream.work = exchange.start()
+        }
+        self.frames = NIOLoopBound(frames, eventLoop: loop)
+        try channel.pipeline.syncOperations.addTunnel(frames, mode: .server, traffic, keepalive)
+    }
+
+    package func close() { channel.close(promise: nil) }
+
+    /// Lets what is under way end, and takes nothing new.
+    package func goAway() { channel.eventLoop.execute { [frames] in frames.value.goAway() } }
+}
+
+/// One request of the platform on its way to a local service, and the answer back.
+private struct ForwardedExchange: Sendable {
+    /// No answer takes longer to begin, whatever the platform asks for.
+    private static let longestTimeout = Duration.seconds(3600)
+
+    let head: HPACKHeaders
+    let isComplete: Bool
+    let stream: TunnelStreamHandle
+    let offers: LocalOffers
+
+    /// The task belongs to the exchange, which cancels it when the platform gives up.
+    func start() -> Task<Void, Never> {
+        Task(executorPreference: EventLoopExecutor(stream.loop)) {
+            let failure: (any Error)?
+            do {
+                try await forward()
+                failure = nil
+            } catch {
+                failure = error
+            }
+            stream.onLoop { $0.workEnded(failure) }
+        }
+    }
+
+    private func forward() async throws {
+        let transport: any Transport
+        let method = head.first(name: ":method") ?? ""
+        do {
+            transport = try offers.transport(to: head.first(name: ":authority") ?? "")
+            if method == "CONNECT" { return try await upgrade(through: transport) }
+            let answer = try await transport.send(try request(method))
+            try await pass(on: answer)
+        } catch let error as TransportError {
+            // Once there is an answer it can only be broken off.
+            stream.onLoop { $0.refuse(error) }
+        }
+    }
+
+    private func request(_ method: String) throws -> RemoteRequest {
+        guard let method = HTTPRequest.Method(method), let target = head.first(name: ":path") else {
+            throw TransportError(.invalidRequest, "the request has no method or path")
+        }
+        let body: RemoteBody =
+            isComplete
+            ? .empty : .stream(ArrivingBody(reader: TunnelBodyReader(stream)), length: TunnelFields.length(head))
+        return RemoteRequest(
+            method: method, target: target, headerFields: TunnelFields.fields(head), body: body, timeout: timeout,
+            idleTimeout: nil)
+    }
+
+    private var timeout: Duration {
+        let milliseconds = head.first(name: TunnelField.timeout).flatMap { Int64($0) } ?? 30_000
+        return min(.milliseconds(max(1, milliseconds)), Self.longestTimeout)
+    }
+
+    private func pass(on answer: RemoteResponse) async throws {
+        let head = Self.head(answer.status, answer.headerFields)
+        if let whole = answer.received { return stream.send(head, whole: whole) }
+        stream.send(head, isLast: false)
+        do {
+            for try await chunk in answer.body { try await stream.write(chunk) }
+        } catch let error as TransportError {
+            throw BrokenAnswer(reason: error)
+        }
+        stream.end()
+    }
+
+    private static func head(_ status: HTTPResponse.Status, _ fields: HTTPFields) -> HPACKHeaders {
+        var head = HPACKHeaders()
+        head.reserveCapacity(fields.count + 1)
+        head.add(name: ":status", value: String(status.code))
+        TunnelFields.append(fields, to: &head)
+        return head
+    }
+
+    private func upgrade(through transport: any Transport) async throws {
+        guard let token = head.first(name: ":protocol"), let target = head.first(name: ":path") else {
+            throw TransportError(.invalidRequest, "only an extended CONNECT with a protocol is forwarded")
+        }
+        var fields = TunnelFields.fields(head)
+        fields[.connection] = "Upgrade"
+        fields[.upgrade] = token
+        let remote = try await transport.upgrade(
+            RemoteRequest(target: target, headerFields: fields, timeout: timeout))
+        var answer = Self.head(.ok, remote.response.headerFields)
+        answer.add(name: TunnelField.upgradeStatus, value: String(remote.response.status.code))
+        if let spoken = remote.response.headerFields[.upgrade] {
+            answer.add(name: TunnelField.upgradedTo, value: spoken)
+        }
+        guard let connection = remote.channel else { return stream.send(answer, isLast: true) }
+        stream.send(answer, isLast: false)
+        do {
+            try await ByteTunnel.pump(.tunnel(TunnelUpgrade(stream: stream)), connection)
+        } catch let error as TransportError {
+            throw BrokenAnswer(reason: error)
+        }
+    }
+}
+
+/// The service broke off in the middle of its answer.
+private struct BrokenAnswer: Error {
+    let reason: TransportError
+}
+
+extension TunnelStream {
+    /// Says why there is no answer of the service.
+    func refuse(_ error: TransportError) { send(error.refusal, isLast: true) }
+}

@@ -1,0 +1,301 @@
+import DequeModule
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// One exchange on a tunnel, at either end. Lives on the connection's event loop; `TunnelStreamHandle` is its other side.
+final class TunnelStream {
+    typealias HeadWaiter = CheckedContinuation<TunnelAnswer, any Error>
+    typealias BodyWaiter = CheckedContinuation<ByteBuffer?, any Error>
+    typealias WriteWaiter = CheckedContinuation<Void, any Error>
+
+    enum Wait {
+        case forHead
+        case forBytes(TimeAmount)
+    }
+
+    let id: HTTP2StreamID
+    /// What is sent on while the other end speaks already: its source is free again only after its end.
+    var upload: Task<Void, Never>?
+    /// At the agent's end: what answers.
+    var work: Task<Void, Never>?
+    private var isWorkOver = false
+
+    /// Raw bytes after an upgrade: each direction ends for itself.
+    var isRaw = false
+
+    private let frames: TunnelFrames
+    private var headWaiter: HeadWaiter?
+    private var head: HPACKHeaders?
+    private var chunks: Deque<ByteBuffer> = []
+    private var unread = 0
+    /// Read since the other end was last told that it may send more.
+    private var unannounced = 0
+    private var isComplete = false
+    private var reader: BodyWaiter?
+    private var idleTimeout: TimeAmount?
+
+    private var hasEnded = false
+    /// The last frame is on its way. A reset before that would overtake what still waits for a window.
+    private var hasSentEnd = false
+    private var ahead = 0
+    private var writer: WriteWaiter?
+
+    private var isOver = false
+    private var failure: (any Error)?
+    private var wait: (what: Wait, until: NIODeadline)?
+    private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
+
+    init(id: HTTP2StreamID, frames: TunnelFrames, idleTimeout: TimeAmount? = nil) {
+        self.id = id
+        self.frames = frames
+        self.idleTimeout = idleTimeout
+    }
+}
+
+/// An answer's head, and its body when it came along.
+struct TunnelAnswer: Sendable {
+    let head: HPACKHeaders
+    /// `nil` when it is still on its way.
+    let whole: ByteBuffer?
+}
+
+// MARK: What the other end says
+
+extension TunnelStream {
+    func received(_ headers: HPACKHeaders, isLast: Bool) {
+        // Later ones are trailers, which nobody here passes on.
+        if head == nil { head = headers }
+        isComplete = isComplete || isLast
+        wait = nil
+    }
+
+    func received(_ bytes: ByteBuffer, isLast: Bool) {
+        isComplete = isComplete || isLast
+        wait = nil
+        guard !isOver, bytes.readableBytes > 0 else { return }
+        chunks.append(bytes)
+        unread += bytes.readableBytes
+        frames.unreadChanged(by: bytes.readableBytes)
+    }
+
+    /// The other end wants no more of it.
+    func received(reset reason: any Error) {
+        guard isComplete, !frames.isAgent else {
+            deliver()
+            return fail(reason)
+        }
+        // The answer was complete before the request (RFC 9113, section 8.1).
+        hasEnded = true
+        upload?.cancel()
+        deliver()
+    }
+
+    /// Passes on what has come, to whoever waits for it.
+    func deliver() {
+        guard failure == nil else { return deliverFailure() }
+        if let waiter = headWaiter {
+            guard let head else { return }
+            if isComplete, hasEnded, upload == nil {
+                headWaiter = nil
+                let whole = takeAll()
+                finish()
+                waiter.resume(returning: TunnelAnswer(head: head, whole: whole))
+            } else {
+                headWaiter = nil
+                waiter.resume(returning: TunnelAnswer(head: head, whole: nil))
+            }
+        } else if let reader {
+            deliverBody(to: reader)
+        }
+    }
+
+    private func deliverBody(to waiter: BodyWaiter) {
+        if let chunk = chunks.popFirst() {
+            reader = nil
+            wait = nil
+            consumed(chunk.readableBytes)
+            waiter.resume(returning: chunk)
+        } else if isComplete {
+            // An answer that is complete before the request is: the other end does not want the rest.
+            if let upload { return upload.cancel() }
+            reader = nil
+            if !frames.isAgent, !isRaw || hasEnded { finish() }
+            waiter.resume(returning: nil)
+        }
+    }
+
+    private func takeAll() -> ByteBuffer {
+        guard var whole = chunks.popFirst() else { return ByteBuffer() }
+        while var chunk = chunks.popFirst() { whole.writeBuffer(&chunk) }
+        consumed(unread)
+        return whole
+    }
+
+    private func consumed(_ bytes: Int) {
+        unread -= bytes
+        unannounced += bytes
+        frames.unreadChanged(by: -bytes)
+        guard !isComplete, !isOver, unannounced >= TunnelProtocol.streamWindow / 2 else { return }
+        frames.widen(id, by: unannounced)
+        unannounced = 0
+    }
+}
+
+// MARK: What this end says
+
+extension TunnelStream {
+    func awaitHead(_ waiter: HeadWaiter, until deadline: NIODeadline) {
+        headWaiter = waiter
+        set(.forHead, until: deadline)
+    }
+
+    func read(_ waiter: BodyWaiter) {
+        guard !isOver || failure != nil || !chunks.isEmpty else { return waiter.resume(returning: nil) }
+        reader = waiter
+        if let idleTimeout { set(.forBytes(idleTimeout), until: .now() + idleTimeout) }
+        deliver()
+    }
+
+    /// At the agent's end: the service wants no more of the request's body. The exchange goes on.
+    func stopReading() {
+        reader?.resume(throwing: CancellationError())
+        reader = nil
+    }
+
+    func stopWriting() {
+        writer?.resume(throwing: CancellationError())
+        writer = nil
+    }
+
+    func send(_ headers: HPACKHeaders, isLast: Bool) {
+        guard !isOver, !hasEnded else { return }
+        hasEnded = isLast
+        frames.send(
+            .headers(.init(headers: headers, endStream: isLast)), on: id, done: isLast ? { _ in self.sentEnd() } : nil)
+    }
+
+    /// - Parameter waiter: told when the next piece may come.
+    func write(_ bytes: ByteBuffer, isLast: Bool, _ waiter: WriteWaiter? = nil) {
+        guard !isOver, !hasEnded else {
+            waiter?.resume(throwing: failure ?? ChannelError.ioOnClosedChannel)
+            return
+        }
+        hasEnded = isLast
+        let length = bytes.readableBytes
+        ahead += length
+        frames.send(.data(.init(data: .byteBuffer(bytes), endStream: isLast)), on: id) { [self] error in
+            sent(length, error)
+            if isLast { sentEnd() }
+        }
+        if ahead > TunnelProtocol.bytesAhead { writer = waiter } else { waiter?.resume() }
+    }
+
+    private func sent(_ length: Int, _ error: (any Error)?) {
+        ahead -= length
+        guard ahead <= TunnelProtocol.bytesAhead / 2 || error != nil, let waiter = writer else { return }
+        writer = nil
+        if let error { waiter.resume(throwing: failure ?? error) } else { waiter.resume() }
+    }
+
+    func end() {
+        guard !isOver, !hasEnded else { return }
+        hasEnded = true
+        frames.send(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)), on: id) { [self] _ in sentEnd() }
+    }
+
+    private func sentEnd() {
+        hasSentEnd = true
+        if isWorkOver { finish() }
+    }
+
+    /// - Parameter failure: why not all of the request's body was sent.
+    func uploadEnded(_ failure: (any Error)?) {
+        upload = nil
+        if let failure {
+            if !isComplete { fail(failure) }
+        } else if self.failure == nil {
+            end()
+        }
+        deliver()
+    }
+
+    /// At the agent's end: the work on this exchange is over.
+    func workEnded(_ failure: (any Error)?) {
+        work = nil
+        isWorkOver = true
+        guard !isOver else { return }
+        guard failure == nil, hasEnded else { return fail(failure ?? CancellationError(), .internalError) }
+        if hasSentEnd { finish() }
+    }
+
+    /// Nobody reads the body any more.
+    func abandon() {
+        guard !isOver else { return }
+        if isComplete, hasEnded { finish() } else { fail(CancellationError()) }
+    }
+}
+
+// MARK: The end
+
+extension TunnelStream {
+    /// At its first failure the exchange is over, and the other end is told.
+    func fail(_ error: any Error, _ code: HTTP2ErrorCode = .cancel) {
+        guard failure == nil, !isOver else { return }
+        failure = error
+        finish(code)
+        upload?.cancel()
+        work?.cancel()
+        writer?.resume(throwing: error)
+        writer = nil
+        deliverFailure()
+    }
+
+    /// Waits for the upload's end: only then is the source of the request's body free again.
+    private func deliverFailure() {
+        guard let failure, upload == nil else { return }
+        if let waiter = headWaiter {
+            headWaiter = nil
+            waiter.resume(throwing: failure)
+        } else if let waiter = reader {
+            reader = nil
+            waiter.resume(throwing: failure)
+        }
+    }
+
+    private func finish(_ code: HTTP2ErrorCode = .noError) {
+        guard !isOver else { return }
+        isOver = true
+        wait = nil
+        timer?.task.cancel()
+        timer = nil
+        let dropped = unread
+        chunks = []
+        unread = 0
+        if dropped > 0 { frames.unreadChanged(by: -dropped) }
+        frames.finished(self, reset: isComplete && hasEnded ? nil : code)
+    }
+
+    private func set(_ what: Wait, until deadline: NIODeadline) {
+        wait = (what, deadline)
+        if let timer, timer.fires <= deadline { return }
+        timer?.task.cancel()
+        schedule(at: deadline)
+    }
+
+    private func schedule(at deadline: NIODeadline) {
+        let task = frames.loop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in look() }
+        timer = (task, deadline)
+    }
+
+    private func look() {
+        timer = nil
+        guard let wait, !isOver else { return }
+        guard wait.until <= .now() else { return schedule(at: wait.until) }
+        self.wait = nil
+        switch wait.what {
+        case .forHead: fail(ExchangeFailure.noAnswerInTime)
+        case .forBytes(let limit): fail(ExchangeFailure.silent(limit))
+        }
+    }
+}

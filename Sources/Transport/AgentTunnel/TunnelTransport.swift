@@ -1,0 +1,99 @@
+import HTTPTypes
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// Reaches what an agent offers, through the tunnel that the agent holds open.
+package struct TunnelTransport: Transport {
+    private let agent: String
+    private let offer: String
+    private let basePath: String
+    private let tunnel: @Sendable () throws -> AgentTunnel
+
+    /// - Parameters:
+    ///   - agent: what messages call it.
+    ///   - offer: which of its offers is meant.
+    ///   - tunnel: finds the agent's connection anew for each request; throws a `TransportError` when there is none.
+    package init(
+        agent: String, offer: String, basePath: String = "", tunnel: @escaping @Sendable () throws -> AgentTunnel
+    ) {
+        self.agent = agent
+        self.offer = offer
+        self.basePath = basePath
+        self.tunnel = tunnel
+    }
+
+    package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
+        try RemoteTarget.check(request)
+        let head = self.head(request, [(":method", request.method.rawValue)])
+        let deadline = NIODeadline.now() + TimeAmount(request.timeout)
+        var translation = ErrorTranslation(peer: peer, timeout: request.timeout)
+        do {
+            let (answer, stream) = try await tunnel().exchange(
+                head, body: request.body, until: deadline, idleTimeout: request.idleTimeout)
+            try check(answer)
+            guard let status = TunnelFields.status(answer.head) else { throw InvalidTunnelAnswer() }
+            translation.isInBody = true
+            let body: AnyByteStream =
+                answer.whole.map { ReceivedBody(bytes: $0) }
+                ?? ArrivingBody(reader: TunnelBodyReader(stream, translation))
+            return RemoteResponse(status: status, headerFields: TunnelFields.fields(answer.head), body: body)
+        } catch {
+            throw translation.translate(error)
+        }
+    }
+
+    package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
+        try RemoteTarget.check(request)
+        guard case .empty = request.body, let token = request.headerFields[.upgrade] else {
+            throw TransportError(.invalidRequest, "a request for an upgrade names what to and has no body")
+        }
+        let head = self.head(request, [(":method", "CONNECT"), (":protocol", token)])
+        let translation = ErrorTranslation(peer: peer, timeout: request.timeout)
+        do {
+            let (answer, stream) = try await tunnel().connect(
+                head, until: .now() + TimeAmount(request.timeout))
+            try check(answer)
+            let code = answer.head.first(name: TunnelField.upgradeStatus).flatMap { Int($0) }
+            guard let code, (100...999).contains(code) else { throw InvalidTunnelAnswer() }
+            var fields = TunnelFields.fields(answer.head)
+            guard code == 101 else {
+                stream.cancel()
+                return RemoteUpgrade(response: HTTPResponse(status: .init(code: code), headerFields: fields))
+            }
+            fields[.connection] = "upgrade"
+            fields[.upgrade] = answer.head.first(name: TunnelField.upgradedTo) ?? token
+            return RemoteUpgrade(
+                response: HTTPResponse(status: .switchingProtocols, headerFields: fields),
+                channel: .tunnel(TunnelUpgrade(stream: stream)))
+        } catch {
+            throw translation.translate(error)
+        }
+    }
+
+    private var peer: String { "“\(offer)” behind the agent “\(agent)”" }
+
+    private func head(_ request: RemoteRequest, _ method: [(String, String)]) -> HPACKHeaders {
+        var head = HPACKHeaders()
+        head.reserveCapacity(request.headerFields.count + 7)
+        for (name, value) in method { head.add(name: name, value: value) }
+        head.add(name: ":scheme", value: "http")
+        head.add(name: ":authority", value: offer)
+        // Paths hardly come twice: in the table they would push out what does.
+        head.add(name: ":path", value: basePath + request.target, indexing: .nonIndexable)
+        TunnelFields.append(request.headerFields, to: &head)
+        if case .stream(_, let length?) = request.body {
+            head.replaceOrAdd(name: "content-length", value: String(length))
+        }
+        head.add(name: TunnelField.timeout, value: String(TimeAmount(request.timeout).nanoseconds / 1_000_000))
+        return head
+    }
+
+    /// - Throws: what the agent says in place of the service.
+    private func check(_ answer: TunnelAnswer) throws {
+        if let refusal = TransportError(refusal: answer.head) { throw refusal }
+    }
+}
+
+/// The agent's answer is none.
+struct InvalidTunnelAnswer: Error {}

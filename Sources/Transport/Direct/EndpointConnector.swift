@@ -1,0 +1,104 @@
+import Foundation
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOPosix
+
+/// Opens one connection to a peer, through a proxy where it has one.
+struct EndpointConnector {
+    let endpoint: RemoteEndpoint
+    let targets: TargetGuard
+
+    /// - Parameters:
+    ///   - timeout: until the peer itself can be spoken to.
+    ///   - initialize: builds the pipeline, on the event loop; with a proxy in between the connection is open already.
+    func connect(
+        on loop: any EventLoop, within timeout: TimeAmount, halfClosure: Bool = false,
+        initialize: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        let limit = max(timeout, .milliseconds(1))
+        var bootstrap = ClientBootstrap(group: loop).connectTimeout(limit)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        if halfClosure { bootstrap = bootstrap.channelOption(.allowRemoteHalfClosure, value: true) }
+        guard let proxy = endpoint.proxy, case .tcp(let host, let port) = endpoint.address else {
+            return connect(
+                bootstrap.channelInitializer { [targets] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(TargetGuardHandler(targets: targets))
+                        try initialize(channel)
+                    }
+                })
+        }
+        let agreed = loop.makePromise(of: Void.self)
+        let handlers = ProxyHandlers(
+            proxy, to: (host, port), targets, deadline: .now() + limit, agreed: agreed)
+        let connected = bootstrap.channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture { try handlers.add(to: channel.pipeline.syncOperations) }
+        }.connect(host: proxy.host, port: proxy.port)
+        connected.whenFailure { agreed.fail($0) }
+        return agreed.futureResult.flatMap { connected }.flatMap { channel in
+            // Takes the handlers out in this turn of the loop, before the peer has been told anything.
+            handlers.remove(from: channel).flatMapThrowing {
+                try initialize(channel)
+                return channel
+            }
+        }.flatMapErrorThrowing { throw ProxyFailure(proxy: "\(proxy.host):\(proxy.port)", reason: $0) }
+    }
+
+    private func connect(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
+        switch endpoint.address {
+        case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+        case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+        }
+    }
+}
+
+/// No connection through the proxy.
+struct ProxyFailure: Error {
+    let proxy: String
+    let reason: any Error
+}
+
+/// What asks the proxy, and is in the pipeline until it has agreed.
+private struct ProxyHandlers: Sendable {
+    private static let encoder = "proxy.encoder"
+    private static let decoder = "proxy.decoder"
+
+    private let proxy: RemoteEndpoint.Proxy
+    private let peer: (host: String, port: Int)
+    private let targets: TargetGuard
+    private let deadline: NIODeadline
+    private let agreed: EventLoopPromise<Void>
+
+    init(
+        _ proxy: RemoteEndpoint.Proxy, to peer: (String, Int), _ targets: TargetGuard, deadline: NIODeadline,
+        agreed: EventLoopPromise<Void>
+    ) {
+        self.proxy = proxy
+        self.peer = peer
+        self.targets = targets
+        self.deadline = deadline
+        self.agreed = agreed
+    }
+
+    func add(to operations: ChannelPipeline.SynchronousOperations) throws {
+        let host = peer.host.contains(":") ? "[\(peer.host)]" : peer.host
+        var headers: HTTPHeaders = ["Host": "\(host):\(peer.port)"]
+        if let credentials = proxy.credentials {
+            headers.add(
+                name: "Proxy-Authorization", value: "Basic " + Data(credentials.utf8).base64EncodedString())
+        }
+        try operations.addHandler(TargetGuardHandler(targets: targets))
+        try operations.addHandler(HTTPRequestEncoder(), name: Self.encoder)
+        let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: .answers)
+        try operations.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
+        try operations.addHandler(
+            NIOHTTP1ProxyConnectHandler(
+                targetHost: host, targetPort: peer.port, headers: headers, deadline: deadline, promise: agreed))
+    }
+
+    func remove(from channel: any Channel) -> EventLoopFuture<Void> {
+        let pipeline = channel.pipeline
+        return pipeline.removeHandler(name: Self.encoder).flatMap { pipeline.removeHandler(name: Self.decoder) }
+    }
+}

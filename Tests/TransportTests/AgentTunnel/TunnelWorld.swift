@@ -1,0 +1,123 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+
+/// A service, an agent beside it and a platform that the agent has dialled.
+struct TunnelWorld: Sendable {
+    let tunnel: AgentTunnel
+    let server: TunnelServer
+    let service: ScriptedHTTPServer
+    let client: DirectTransportClient
+
+    func transport(_ offer: String = "service") -> TunnelTransport {
+        TunnelTransport(agent: "plant", offer: offer) { [tunnel] in tunnel }
+    }
+
+    func get(_ target: String = "/", timeout: Duration = .seconds(30)) async throws -> RemoteResponse {
+        try await transport().send(RemoteRequest(target: target, timeout: timeout))
+    }
+}
+
+/// Answers the first thing that comes with 101 and makes the connection a tunnel.
+private final class TunnelAcceptor: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let keepalive: TunnelProtocol.Keepalive
+    let answer: String
+    let accepted: @Sendable (AgentTunnel) -> Void
+
+    init(
+        _ keepalive: TunnelProtocol.Keepalive, answer: String, accepted: @escaping @Sendable (AgentTunnel) -> Void
+    ) {
+        self.keepalive = keepalive
+        self.answer = answer
+        self.accepted = accepted
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+        guard answer.contains(" 101 ") else { return context.close(promise: nil) }
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        do { accepted(try AgentTunnel(on: context.channel, keepalive: keepalive)) } catch {
+            Issue.record(error)
+        }
+    }
+}
+
+/// A platform that takes tunnels, for the time of the test.
+struct TunnelListener: Sendable {
+    static let agreement =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: edgewright-tunnel/1\r\n\r\n"
+
+    let port: Int
+    let tunnels: AsyncStream<AgentTunnel>
+}
+
+func withTunnelListener<Result: Sendable>(
+    keepalive: TunnelProtocol.Keepalive = .platform, tls: NIOSSLContext? = nil,
+    answer: String = TunnelListener.agreement, _ body: (TunnelListener) async throws -> Result
+) async throws -> Result {
+    let (tunnels, arrived) = AsyncStream.makeStream(of: AgentTunnel.self)
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                try channel.pipeline.syncOperations.addHandler(
+                    TunnelAcceptor(keepalive, answer: answer) { arrived.yield($0) })
+            }
+        }
+        .bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(listener.localAddress?.port)
+    do {
+        let result = try await body(TunnelListener(port: port, tunnels: tunnels))
+        try await listener.close()
+        return result
+    } catch {
+        try await listener.close()
+        throw error
+    }
+}
+
+func withTunnel<Result: Sendable>(
+    keepalive: TunnelProtocol.Keepalive = .platform, tls: NIOSSLContext? = nil,
+    _ answer: @Sendable @escaping (ScriptedExchange) async throws -> Void,
+    _ body: @Sendable (TunnelWorld) async throws -> Result
+) async throws -> Result {
+    try await withHTTPServer(answer) { service in
+        try await tunnelled(to: service, keepalive: keepalive, tls: tls, body)
+    }
+}
+
+func tunnelled<Result: Sendable>(
+    to service: ScriptedHTTPServer, keepalive: TunnelProtocol.Keepalive = .platform, tls: NIOSSLContext? = nil,
+    _ body: @Sendable (TunnelWorld) async throws -> Result
+) async throws -> Result {
+    try await withTransportClient { client in
+        try await withTunnelListener(keepalive: keepalive, tls: tls) { listener in
+            let offers = try LocalOffers(
+                [
+                    "service": RemoteEndpoint(
+                        address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: false, basePath: "/base"),
+                    "nothing": RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: 1), usesTLS: false),
+                ], client: client)
+            let dialer = TunnelDialer(
+                platform: RemoteEndpoint(
+                    address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: tls != nil, verification: .none),
+                offers: offers, client: client)
+            let server = try await dialer.dial("/api/v1/agent/tunnel", proof: "proof")
+            var arrived = listener.tunnels.makeAsyncIterator()
+            let tunnel = try #require(await arrived.next())
+            let result = try await body(
+                TunnelWorld(tunnel: tunnel, server: server, service: service, client: client))
+            tunnel.close()
+            try await server.closed.get()
+            return result
+        }
+    }
+}
