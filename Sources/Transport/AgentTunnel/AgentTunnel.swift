@@ -19,7 +19,7 @@ package final class AgentTunnel: Sendable {
         self.channel = channel
         let frames = TunnelFrames(loop: channel.eventLoop)
         self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
-        try channel.pipeline.syncOperations.addTunnel(frames, mode: .client, traffic, keepalive)
+        try channel.addTunnel(frames, mode: .client, traffic, keepalive)
     }
 
     /// Exchanges under way. On the event loop.
@@ -100,15 +100,16 @@ package final class AgentTunnel: Sendable {
     }
 }
 
-extension ChannelPipeline.SynchronousOperations {
-    /// HTTP/2 on a connection that has just been upgraded.
+extension Channel {
+    /// HTTP/2 on a connection that has just been upgraded. On its event loop.
     func addTunnel(
         _ frames: TunnelFrames, mode: NIOHTTP2Handler.ParserMode, _ traffic: TunnelTraffic,
         _ keepalive: TunnelProtocol.Keepalive
     ) throws {
-        try addHandlers([
+        try syncOptions?.setOption(.recvAllocator, value: .growing)
+        try pipeline.syncOperations.addHandlers([
             TunnelMeter(traffic: traffic),
-            HTTP2FrameAligner(isServer: mode == .server),
+            HTTP2FrameAligner(isServer: mode == .server, frameLimit: TunnelProtocol.frameLimit),
             NIOHTTP2Handler(
                 mode: mode, connectionConfiguration: TunnelProtocol.configuration(),
                 streamConfiguration: TunnelProtocol.streams()),

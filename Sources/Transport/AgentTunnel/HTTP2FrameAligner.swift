@@ -12,13 +12,20 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
     private static let prefaceLength = 24
     private static let headerLength = 9
 
-    /// The beginning of a frame whose end has not come. The decoder limits frames to 16 KiB and refuses longer ones, as
-    /// soon as it has seen their first bytes.
+    /// The beginning of a frame whose end has not come. The decoder limits frames and refuses longer ones, as soon as it
+    /// has seen their first bytes.
     private var rest: ByteBuffer?
     private var isPrefaceSeen: Bool
 
-    /// - Parameter isServer: the peer is a client, and begins with HTTP/2's preface (RFC 9113, section 3.4).
-    package init(isServer: Bool) { isPrefaceSeen = !isServer }
+    private let frameLimit: Int
+
+    /// - Parameters:
+    ///   - isServer: the peer is a client, and begins with HTTP/2's preface (RFC 9113, section 3.4).
+    ///   - frameLimit: bytes of a frame's payload that the peer was allowed (RFC 9113, section 4.2).
+    package init(isServer: Bool, frameLimit: Int = 16 << 10) {
+        isPrefaceSeen = !isServer
+        self.frameLimit = frameLimit
+    }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
@@ -53,7 +60,7 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
             let low = bytes.getInteger(at: start + length + 1, as: UInt16.self)
         {
             let payload = Int(high) << 16 + Int(low)
-            guard payload <= 16 << 10 else { return available }
+            guard payload <= frameLimit else { return available }
             guard available - length >= Self.headerLength + payload else { break }
             length += Self.headerLength + payload
         }

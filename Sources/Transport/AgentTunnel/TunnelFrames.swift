@@ -210,7 +210,8 @@ extension TunnelFrames {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? NIOHTTP2Errors.StreamError {
-            streams[error.streamID]?.fail(error.baseError)
+            // The library has told the other end.
+            streams[error.streamID]?.received(reset: error.baseError)
         } else {
             context.close(promise: nil)
         }

@@ -11,6 +11,8 @@ package enum TunnelProtocol {
     package static let upgradeToken = "edgewright-tunnel/1"
     /// Streams under way at once on one connection.
     static let maximumStreams = 1000
+    /// Bytes of one frame: a quarter of the work for each byte that frames of the protocol's own 16 KiB make.
+    static let frameLimit = 64 << 10
     /// Bytes a stream may have on its way, unread.
     static let streamWindow = 1 << 20
     /// The same of all streams of a connection together.
@@ -43,6 +45,7 @@ package enum TunnelProtocol {
             HTTP2Setting(parameter: .maxConcurrentStreams, value: maximumStreams),
             HTTP2Setting(parameter: .maxHeaderListSize, value: 128 << 10),
             HTTP2Setting(parameter: .initialWindowSize, value: streamWindow),
+            HTTP2Setting(parameter: .maxFrameSize, value: frameLimit),
             HTTP2Setting(parameter: .enableConnectProtocol, value: 1),
         ]
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.

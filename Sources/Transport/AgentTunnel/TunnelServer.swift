@@ -24,7 +24,7 @@ package final class TunnelServer: Sendable {
             stream.work = exchange.start()
         }
         self.frames = NIOLoopBound(frames, eventLoop: loop)
-        try channel.pipeline.syncOperations.addTunnel(frames, mode: .server, traffic, keepalive)
+        try channel.addTunnel(frames, mode: .server, traffic, keepalive)
     }
 
     package func close() { channel.close(promise: nil) }

@@ -42,6 +42,8 @@ final class TunnelStream {
     private var writer: WriteWaiter?
 
     private var isOver = false
+    /// A reset is not answered with a reset.
+    private var isReset = false
     private var failure: (any Error)?
     private var wait: (what: Wait, until: NIODeadline)?
     private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
@@ -81,6 +83,7 @@ extension TunnelStream {
 
     /// The other end wants no more of it.
     func received(reset reason: any Error) {
+        isReset = true
         guard isComplete, !frames.isAgent else {
             deliver()
             return fail(reason)
@@ -111,7 +114,7 @@ extension TunnelStream {
     }
 
     private func deliverBody(to waiter: BodyWaiter) {
-        if let chunk = chunks.popFirst() {
+        if let chunk = takeChunk() {
             reader = nil
             wait = nil
             consumed(chunk.readableBytes)
@@ -123,6 +126,16 @@ extension TunnelStream {
             if !frames.isAgent, !isRaw || hasEnded { finish() }
             waiter.resume(returning: nil)
         }
+    }
+
+    /// The next piece; small ones together, because each costs its reader a wait.
+    private func takeChunk() -> ByteBuffer? {
+        guard var chunk = chunks.popFirst() else { return nil }
+        while let next = chunks.first, chunk.readableBytes + next.readableBytes <= TunnelProtocol.frameLimit {
+            chunk.writeImmutableBuffer(next)
+            chunks.removeFirst()
+        }
+        return chunk
     }
 
     private func takeAll() -> ByteBuffer {
@@ -273,7 +286,7 @@ extension TunnelStream {
         chunks = []
         unread = 0
         if dropped > 0 { frames.unreadChanged(by: -dropped) }
-        frames.finished(self, reset: isComplete && hasEnded ? nil : code)
+        frames.finished(self, reset: isReset || (isComplete && hasEnded) ? nil : code)
     }
 
     private func set(_ what: Wait, until deadline: NIODeadline) {

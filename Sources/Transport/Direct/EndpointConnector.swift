@@ -19,6 +19,7 @@ struct EndpointConnector {
         let limit = max(timeout, .milliseconds(1))
         var bootstrap = ClientBootstrap(group: loop).connectTimeout(limit)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.recvAllocator, value: .growing)
         if halfClosure { bootstrap = bootstrap.channelOption(.allowRemoteHalfClosure, value: true) }
         guard let proxy = endpoint.proxy, case .tcp(let host, let port) = endpoint.address else {
             return connect(
@@ -50,6 +51,14 @@ struct EndpointConnector {
         case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
         case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
         }
+    }
+}
+
+extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
+    /// Grows with what comes, and shrinks again: an idle connection holds no buffer, and a body does not cost a turn of
+    /// the event loop for each 64 KiB.
+    static var growing: AdaptiveRecvByteBufferAllocator {
+        AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 2 << 10, maximum: 256 << 10)
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOExtras
 import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
 import NIOSSL
 
@@ -31,6 +32,8 @@ struct ErrorTranslation {
             TransportError(.invalidResponse, "\(peer) agreed to an upgrade without saying to what", cause: error)
         case is TunnelLost where !isInBody:
             TransportError(.pathDown, "the connection to the agent was lost", cause: error)
+        case let error as TunnelReset where error.code == .refusedStream:
+            TransportError(.pathDown, "the agent takes no more requests on this connection", cause: error)
         case is InvalidTunnelAnswer:
             TransportError(.invalidResponse, "\(peer) answered with something that is not HTTP", cause: error)
         case ChannelError.connectTimeout: timedOut(connectTimeout ?? timeout, "no connection to", error)

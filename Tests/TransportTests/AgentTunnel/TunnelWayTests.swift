@@ -1,0 +1,133 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import TestSupport
+import Testing
+import Transport
+
+/// The ways on which an agent gets to its platform.
+@Suite struct TunnelWayTests {
+    @Test func `a tunnel goes over TLS`() async throws {
+        let tls = try TestCertificates.shared.serverContext()
+        try await withTunnel(tls: tls) { exchange in
+            try await exchange.respond(String(exchange.head.uri))
+        } _: { world in
+            let text = try await world.get("/tls").text()
+            #expect(text == "/base/tls")
+        }
+    }
+
+    /// A proxy that lets those through who know its password.
+    private func withProxy<Result: Sendable>(
+        _ body: @Sendable (ScriptedHTTPServer) async throws -> Result
+    ) async throws -> Result {
+        try await withRawServer { inbound, outbound in
+            var iterator = inbound.makeAsyncIterator()
+            guard let first = try await iterator.next().map({ String(buffer: $0) }) else { return }
+            let secret = Data("plant:secret".utf8).base64EncodedString()
+            guard first.contains("Proxy-Authorization: Basic \(secret)\r\n") else {
+                return try await outbound.write(
+                    ByteBuffer(string: "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"))
+            }
+            let port = try #require(first.split(separator: " ")[1].split(separator: ":").last.flatMap { Int($0) })
+            let peer = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+            try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\r\n"))
+            let back = outbound
+            try await peer.executeThenClose { fromPeer, toPeer in
+                let copying = Task { for try await bytes in fromPeer { try await back.write(bytes) } }
+                while let bytes = try await iterator.next() { try await toPeer.write(bytes) }
+                copying.cancel()
+            }
+        } _: { proxy in
+            try await body(proxy)
+        }
+    }
+
+    private func dial(_ credentials: String?, through proxy: Int, _ body: (TunnelServer) async throws -> Void)
+        async throws
+    {
+        try await withTransportClient { client in
+            try await withTunnelListener { listener in
+                let platform = RemoteEndpoint(
+                    address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false,
+                    proxy: RemoteEndpoint.Proxy(host: "127.0.0.1", port: proxy, credentials: credentials))
+                let dialer = TunnelDialer(
+                    platform: platform, offers: try LocalOffers([:], client: client), client: client)
+                let server = try await dialer.dial("/tunnel", proof: "x")
+                var arrived = listener.tunnels.makeAsyncIterator()
+                let tunnel = try #require(await arrived.next())
+                let transport = TunnelTransport(agent: "plant", offer: "none") { tunnel }
+                let kind = try await transport.refusal()
+                #expect(kind == .pathDown)
+                try await body(server)
+                tunnel.close()
+            }
+        }
+    }
+
+    @Test func `a tunnel goes through a proxy that asks for a password`() async throws {
+        try await withProxy { proxy in
+            try await dial("plant:secret", through: proxy.port) { _ in }
+        }
+    }
+
+    @Test func `a proxy that refuses is named`() async throws {
+        try await withProxy { proxy in
+            let refused = try await transportError { try await dial(nil, through: proxy.port) { _ in } }
+            #expect(refused.kind == .pathDown)
+            #expect(refused.message == "the proxy 127.0.0.1:\(proxy.port) wants a user name and password")
+        }
+    }
+
+    @Test func `a thousand agents of one platform are all reached`() async throws {
+        try await withHTTPServer { exchange in
+            try await exchange.respond("here")
+        } _: { service in
+            try await withTransportClient { client in
+                try await withTunnelListener { listener in
+                    let offers = try LocalOffers(
+                        ["s": RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: false)],
+                        client: client)
+                    let dialer = TunnelDialer(
+                        platform: RemoteEndpoint(
+                            address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false),
+                        offers: offers, client: client)
+                    let servers = try await dialAll(1000, dialer)
+                    var tunnels: [AgentTunnel] = []
+                    var arrived = listener.tunnels.makeAsyncIterator()
+                    while tunnels.count < 1000, let tunnel = await arrived.next() { tunnels.append(tunnel) }
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for tunnel in tunnels {
+                            group.addTask {
+                                let transport = TunnelTransport(agent: "a", offer: "s") { tunnel }
+                                let answer = try await transport.send(RemoteRequest(target: "/", timeout: .seconds(60)))
+                                let text = try await answer.text()
+                                #expect(text == "here")
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    for tunnel in tunnels { tunnel.close() }
+                    for server in servers { try await server.closed.get() }
+                }
+            }
+        }
+    }
+
+    private func dialAll(_ count: Int, _ dialer: TunnelDialer) async throws -> [TunnelServer] {
+        try await withThrowingTaskGroup(of: TunnelServer.self) { group in
+            for _ in 0..<count {
+                group.addTask { try await dialer.dial("/", proof: "x", timeout: .seconds(60)) }
+            }
+            var servers: [TunnelServer] = []
+            for try await server in group { servers.append(server) }
+            return servers
+        }
+    }
+}
