@@ -76,6 +76,9 @@ let package = Package(
             ],
             swiftSettings: houseSettings),
 
+        // Who an agent is, and how it proves it: the same at both ends.
+        .target(name: "AgentIdentity", dependencies: [crypto], swiftSettings: houseSettings),
+
         // SQLite and PostgreSQL behind one set of queries.
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
@@ -169,6 +172,8 @@ let package = Package(
             name: "TransportTests",
             dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: houseSettings),
+        .testTarget(
+            name: "AgentIdentityTests", dependencies: ["AgentIdentity", "TestSupport"], swiftSettings: houseSettings),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "TestSupport", "Fleet", logging], swiftSettings: houseSettings),
         .testTarget(
