@@ -39,6 +39,61 @@ import Transport
         #expect(!request.isSecure)
     }
 
+    @Test func `a connection that is taken over is no task's any more, and gets the bytes that came along`()
+        async throws
+    {
+        /// Says back what comes, and ends when the server stops.
+        final class Echo: ChannelInboundHandler {
+            typealias InboundIn = ByteBuffer
+            func channelRead(context: ChannelHandlerContext, data: NIOAny) { context.writeAndFlush(data, promise: nil) }
+            func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+                if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+            }
+        }
+        let upgrades = ScriptedUpgrades { _ in
+            AcceptedUpgrade(protocolName: "echo") { try $0.pipeline.syncOperations.addHandler(Echo()) }
+        }
+        try await withListener(upgrades: upgrades) { listener in
+            try await listener.converse { [ask] client in
+                try await client.say(ask + "echo\r\n\r\nearly")
+                let head = try await client.hear(until: "\r\n\r\n")
+                #expect(head.hasPrefix("HTTP/1.1 101 "))
+                _ = try await client.hear(until: "early")
+                for _ in 0..<3 {
+                    try await client.say("GET / HTTP/1.1\r\n\r\n")
+                    let echoed = try await client.hear(until: "\r\n\r\n")
+                    #expect(echoed == "GET / HTTP/1.1\r\n\r\n")
+                }
+            }
+        }
+    }
+
+    @Test func `a tunnel is accepted on the ordinary listener, and ends with it`() async throws {
+        let (tunnels, arrived) = AsyncStream.makeStream(of: AgentTunnel.self)
+        let upgrades = ScriptedUpgrades { request in
+            guard request.protocols == [TunnelProtocol.upgradeToken] else { return nil }
+            return AcceptedUpgrade(protocolName: TunnelProtocol.upgradeToken) { arrived.yield(try AgentTunnel(on: $0)) }
+        }
+        let closed = try await withTransportClient { client in
+            try await withListener(upgrades: upgrades) { listener in
+                let offers = try LocalOffers(
+                    ["self": RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false)],
+                    client: client)
+                let dialer = TunnelDialer(
+                    platform: RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false),
+                    offers: offers, client: client)
+                let server = try await dialer.dial("/agent/tunnel", proof: "x")
+                var iterator = tunnels.makeAsyncIterator()
+                let tunnel = try #require(await iterator.next())
+                let transport = TunnelTransport(agent: "plant", offer: "self") { tunnel }
+                let answer = try await transport.send(RemoteRequest(target: "/echo", timeout: .seconds(30)))
+                #expect(answer.status == .ok)
+                return server.closed
+            }
+        }
+        try await closed.get()
+    }
+
     @Test func `a refused upgrade, and one whose decision fails, are answered by the router, as is what follows`()
         async throws
     {

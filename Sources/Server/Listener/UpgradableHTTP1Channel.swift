@@ -69,17 +69,18 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             let http = try await loop.submit { try gate.value.refuse() }.get()
             return await handleHTTP(asyncChannel: http, logger: logger)
         }
-        let raw: RawAsyncChannel
+        let upgraded: UpgradedChannel
         do {
-            raw = try await loop.flatSubmit { gate.value.accept(upgrade) }.get()
+            upgraded = try await loop.flatSubmit { gate.value.accept(upgrade) }.get()
         } catch {
             await upgrade.abandoned()
             throw error
         }
+        guard case .running(let raw, let run) = upgraded else { return }
         // An upgraded connection has no end of its own that stopping could wait for.
         defer { value.channel.close(promise: nil) }
         try await withTaskCancellationOrGracefulShutdownHandler {
-            try await upgrade.run(raw, logger)
+            try await run(raw, logger)
         } onCancelOrGracefulShutdown: {
             value.channel.close(promise: nil)
         }

@@ -11,14 +11,22 @@ package struct UpgradeRequest: Sendable {
     package let isSecure: Bool
 }
 
-/// What becomes of the connection once the client was told 101. Exactly one of `run` and `abandoned` is called, once.
+/// What becomes of the connection once the client was told 101. Exactly one of `use` and `abandoned` comes about, once.
 package struct AcceptedUpgrade: Sendable {
+    package enum Use: Sendable {
+        /// Has the raw connection until it returns; the connection is closed then, and when the server stops.
+        case run(@Sendable (NIOAsyncChannel<ByteBuffer, ByteBuffer>, Logger) async throws -> Void)
+        /// Puts handlers of its own into the connection's pipeline, on its event loop, and is responsible for it from then
+        /// on: no task waits for its end, of thousands that lie idle. A server that stops sends
+        /// `ChannelShouldQuiesceEvent` down the pipeline.
+        case takeOver(@Sendable (any Channel) throws -> Void)
+    }
+
     /// The token that the 101 answers in `Upgrade`.
     package let protocolName: String
     /// Further fields of the 101.
     package let headerFields: HTTPFields
-    /// Has the raw connection until it returns; the connection is closed then, and when the server stops.
-    package let run: @Sendable (NIOAsyncChannel<ByteBuffer, ByteBuffer>, Logger) async throws -> Void
+    package let use: Use
     /// The client was gone before it could be told: whatever was opened for it is to be closed.
     package let abandoned: @Sendable () async -> Void
 
@@ -29,8 +37,15 @@ package struct AcceptedUpgrade: Sendable {
     ) {
         self.protocolName = protocolName
         self.headerFields = headerFields
-        self.run = run
+        use = .run(run)
         self.abandoned = abandoned
+    }
+
+    package init(protocolName: String, takeOver: @escaping @Sendable (any Channel) throws -> Void) {
+        self.protocolName = protocolName
+        headerFields = [:]
+        use = .takeOver(takeOver)
+        abandoned = {}
     }
 }
 

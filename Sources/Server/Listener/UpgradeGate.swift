@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -6,6 +7,13 @@ import NIOHTTPTypesHTTP1
 
 typealias HTTPAsyncChannel = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 typealias RawAsyncChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+/// A connection after its client was told 101.
+enum UpgradedChannel: Sendable {
+    case running(RawAsyncChannel, @Sendable (RawAsyncChannel, Logger) async throws -> Void)
+    /// Others are responsible for it.
+    case takenOver
+}
 
 /// What the first request of a connection says of it.
 enum ConnectionOpening: Sendable {
@@ -37,7 +45,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private var held: [NIOAny] = []
     private var isReadHeld = false
     private var alarm: Scheduled<Void>?
-    private var acceptance: (head: HTTPResponseHead, promise: EventLoopPromise<RawAsyncChannel>)?
+    private var acceptance: (upgrade: AcceptedUpgrade, promise: EventLoopPromise<UpgradedChannel>)?
 
     /// - Parameter stayHTTP: puts the rest of an HTTP connection behind this handler.
     init(
@@ -61,11 +69,11 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// The client is told 101, and the connection is handed over raw.
-    func accept(_ upgrade: AcceptedUpgrade) -> EventLoopFuture<RawAsyncChannel> {
+    func accept(_ upgrade: AcceptedUpgrade) -> EventLoopFuture<UpgradedChannel> {
         let loop = opening.futureResult.eventLoop
         guard let context else { return loop.makeFailedFuture(ChannelError.eof) }
-        let promise = loop.makePromise(of: RawAsyncChannel.self)
-        acceptance = (Self.switchingHead(upgrade), promise)
+        let promise = loop.makePromise(of: UpgradedChannel.self)
+        acceptance = (upgrade, promise)
         switch state.decided(accepted: true) {
         case .leave: leave(context)
         case .wait: resumeReading(context)
@@ -221,7 +229,9 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers 101, then takes HTTP off the connection.
     private func leave(_ context: ChannelHandlerContext) {
-        guard let head = acceptance?.head else { return context.close(promise: nil) }
+        guard let head = acceptance.map({ Self.switchingHead($0.upgrade) }) else {
+            return context.close(promise: nil)
+        }
         // The request itself; what is behind it belongs to the new protocol.
         held.removeFirst(min(2, held.count))
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -238,18 +248,29 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func handOver(_ context: ChannelHandlerContext, _ result: Result<Void, any Error>) {
-        guard let promise = acceptance?.promise else { return }
+        guard let (upgrade, promise) = acceptance else { return }
         do {
             try result.get()
-            let raw = try RawAsyncChannel(
-                wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            let upgraded = try Self.upgraded(context.channel, upgrade.use)
             acceptance = nil
             state.left()
-            promise.succeed(raw)
+            promise.succeed(upgraded)
             settle(context)
         } catch {
             failAcceptance(error)
             context.close(promise: nil)
+        }
+    }
+
+    private static func upgraded(_ channel: any Channel, _ use: AcceptedUpgrade.Use) throws -> UpgradedChannel {
+        switch use {
+        case .run(let run):
+            let raw = try RawAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return .running(raw, run)
+        case .takeOver(let takeOver):
+            try takeOver(channel)
+            return .takenOver
         }
     }
 

@@ -203,6 +203,8 @@ extension TunnelFrames {
         case let event as StreamClosedEvent:
             if let code = event.reason { streams[event.streamID]?.received(reset: reason(code)) }
         case is ChannelShouldQuiesceEvent: goAway()
+        // HTTP/2 has no half-closed connections.
+        case ChannelEvent.inputClosed: context.close(promise: nil)
         default: break
         }
         context.fireUserInboundEventTriggered(event)
