@@ -79,6 +79,9 @@ let package = Package(
         // Who an agent is, and how it proves it: the same at both ends.
         .target(name: "AgentIdentity", dependencies: [crypto], swiftSettings: houseSettings),
 
+        // What the agent's program is made of.
+        .target(name: "Agent", dependencies: ["Fleet", "Transport", yams], swiftSettings: houseSettings),
+
         // SQLite and PostgreSQL behind one set of queries.
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
@@ -172,6 +175,7 @@ let package = Package(
             name: "TransportTests",
             dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: houseSettings),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "Fleet", "Transport"], swiftSettings: houseSettings),
         .testTarget(
             name: "AgentIdentityTests", dependencies: ["AgentIdentity", "TestSupport"], swiftSettings: houseSettings),
         .testTarget(
