@@ -42,7 +42,7 @@ final class PeerConnection: ChannelInboundHandler {
 extension PeerConnection {
     func begin(_ next: PeerExchange, until deadline: NIODeadline) {
         guard let context, context.channel.isActive, exchange == nil else {
-            let reason = brokenBy ?? ExchangeFailure.closedByPeer
+            let reason = peer.isShutDown ? ExchangeFailure.shutDown : brokenBy ?? ExchangeFailure.closedByPeer
             next.head?.resume(throwing: isUsed ? StaleConnection(hasSent: false, reason: reason) : reason)
             return
         }
