@@ -69,10 +69,10 @@ import Transport
     }
 
     @Test func `a tunnel is accepted on the ordinary listener, and ends with it`() async throws {
-        let (tunnels, arrived) = AsyncStream.makeStream(of: AgentTunnel.self)
+        let (tunnels, arrived) = AsyncStream.makeStream(of: TunnelClient.self)
         let upgrades = ScriptedUpgrades { request in
             guard request.protocols == [TunnelProtocol.upgradeToken] else { return nil }
-            return AcceptedUpgrade(protocolName: TunnelProtocol.upgradeToken) { arrived.yield(try AgentTunnel(on: $0)) }
+            return AcceptedUpgrade(protocolName: TunnelProtocol.upgradeToken) { arrived.yield(try TunnelClient(on: $0)) }
         }
         let closed = try await withTransportClient { client in
             try await withListener(upgrades: upgrades) { listener in
@@ -81,8 +81,8 @@ import Transport
                     client: client)
                 let dialer = TunnelDialer(
                     platform: RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false),
-                    offers: offers, client: client)
-                let server = try await dialer.dial("/agent/tunnel", proof: "x")
+                    client: client)
+                let server = try await dialer.serve(offers, at: "/agent/tunnel", proof: "x")
                 var iterator = tunnels.makeAsyncIterator()
                 let tunnel = try #require(await iterator.next())
                 let transport = TunnelTransport(agent: "plant", offer: "self") { tunnel }

@@ -1,5 +1,5 @@
 /// Something that an agent lets the platform reach: a local service, or a Docker engine to run services on.
-package struct AgentOffer: Equatable, Sendable {
+package struct AgentOffer: Codable, Equatable, Sendable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
         case service
         case docker

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What an agent lets the platform reach: names, and where each of them is. Nothing else is forwarded to.
-package final class LocalOffers: Sendable {
+package final class LocalOffers: TunnelTargets {
     private let transports: Mutex<[String: any Transport]>
     private let client: DirectTransportClient
 
@@ -17,8 +17,7 @@ package final class LocalOffers: Sendable {
         transports.withLock { $0 = made }
     }
 
-    /// - Throws: `TransportError` of kind `.pathDown` for what is not offered.
-    func transport(to name: String) throws -> any Transport {
+    package func transport(to name: String) throws -> any Transport {
         guard let transport = transports.withLock({ $0[name] }) else {
             throw TransportError(.pathDown, "the agent does not offer “\(name.prefix(100))”")
         }

@@ -11,47 +11,62 @@ package struct DialRefusal: Error {
     package let body: ByteBuffer
 }
 
-/// Opens tunnels from the agent's side.
+/// Opens tunnels: at the end that dials.
 package struct TunnelDialer: Sendable {
     private static let bodyLimit = 16 << 10
 
     private let platform: RemoteEndpoint
-    private let offers: LocalOffers
     private let client: DirectTransportClient
-    private let keepalive: TunnelProtocol.Keepalive
 
     /// - Parameter platform: where it listens, with the base path of its API's host, if it has one.
-    package init(
-        platform: RemoteEndpoint, offers: LocalOffers, client: DirectTransportClient,
-        keepalive: TunnelProtocol.Keepalive = .agent
-    ) {
+    package init(platform: RemoteEndpoint, client: DirectTransportClient) {
         self.platform = platform
-        self.offers = offers
         self.client = client
-        self.keepalive = keepalive
     }
 
-    /// Opens one tunnel, which serves by itself until it is closed.
+    /// Opens one tunnel that is served at this end, by itself, until it is closed.
     /// - Parameters:
     ///   - target: path of the platform's acceptor.
-    ///   - proof: who the agent is; goes out as a bearer token (RFC 6750).
+    ///   - proof: who is dialling; goes out as a bearer token (RFC 6750).
     /// - Throws: `DialRefusal`; `TransportError`; `CancellationError`.
-    package func dial(_ target: String, proof: String, timeout: Duration = .seconds(20)) async throws -> TunnelServer {
+    package func serve(
+        _ targets: any TunnelTargets, at target: String, proof: String,
+        keepalive: TunnelProtocol.Keepalive = .agent, timeout: Duration = .seconds(20)
+    ) async throws -> TunnelServer {
+        try await dial(target, proof, TunnelProtocol.upgradeToken, timeout) {
+            try TunnelServer(on: $0, targets: targets, keepalive: keepalive)
+        }
+    }
+
+    /// Opens one tunnel in which this end asks.
+    /// - Throws: as `serve`.
+    package func ask(
+        at target: String, proof: String, keepalive: TunnelProtocol.Keepalive = .platform,
+        timeout: Duration = .seconds(5)
+    ) async throws -> TunnelClient {
+        try await dial(target, proof, TunnelProtocol.peerToken, timeout) {
+            try TunnelClient(on: $0, keepalive: keepalive)
+        }
+    }
+
+    private func dial<End: Sendable>(
+        _ target: String, _ proof: String, _ token: String, _ timeout: Duration,
+        _ begin: @escaping @Sendable (any Channel) throws -> End
+    ) async throws -> End {
         let head = HTTPRequestHead(
             version: .http1_1, method: .GET, uri: platform.basePath + target,
             headers: [
-                "Host": platform.authority, "Connection": "Upgrade", "Upgrade": TunnelProtocol.upgradeToken,
+                "Host": platform.authority, "Connection": "Upgrade", "Upgrade": token,
                 "Authorization": "Bearer \(proof)",
             ])
         do {
             let tls = try await client.connections(to: platform, .requests).tlsContext()
             let connection = UpgradeConnection(
                 endpoint: platform, tls: tls, targets: client.targets, group: client.group)
-            let (offers, keepalive) = (offers, keepalive)
             return try await connection.ask(
                 head, within: timeout,
                 UpgradeOutcome(
-                    accepted: { _, channel in try TunnelServer(on: channel, offers: offers, keepalive: keepalive) },
+                    accepted: { _, channel in try begin(channel) },
                     refused: { response, body in
                         throw DialRefusal(
                             status: response.status.code,

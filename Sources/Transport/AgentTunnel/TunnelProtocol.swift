@@ -9,6 +9,8 @@ import NIOHTTP2
 package enum TunnelProtocol {
     /// The token of the `Upgrade` field.
     package static let upgradeToken = "edgewright-tunnel/1"
+    /// The same between two control planes, where the one that dials asks.
+    package static let peerToken = "edgewright-peer/1"
     /// Streams under way at once on one connection.
     static let maximumStreams = 1000
     /// Bytes of one frame: a quarter of the work for each byte that frames of the protocol's own 16 KiB make.

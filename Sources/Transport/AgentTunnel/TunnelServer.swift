@@ -3,8 +3,8 @@ package import NIOCore
 import NIOHPACK
 import NIOHTTP2
 
-/// The agent's end of a tunnel: HTTP/2's server, on a connection that the agent has opened. Forwards each exchange to
-/// the local service that it names.
+/// The serving end of a tunnel: the agent's, on a connection that the agent has opened, or a control plane's towards
+/// another one. Forwards each exchange to what it names.
 package final class TunnelServer: Sendable {
     package let traffic: TunnelTraffic
     /// Fulfilled when the connection is gone, whoever closed it.
@@ -13,14 +13,17 @@ package final class TunnelServer: Sendable {
     private let frames: NIOLoopBound<TunnelFrames>
 
     /// On the connection's event loop, right after the 101.
-    init(on channel: any Channel, offers: LocalOffers, keepalive: TunnelProtocol.Keepalive) throws {
+    package init(
+        on channel: any Channel, targets: any TunnelTargets, keepalive: TunnelProtocol.Keepalive = .agent
+    ) throws {
         traffic = TunnelTraffic()
         closed = channel.closeFuture
         self.channel = channel
         let loop = channel.eventLoop
         let frames = TunnelFrames(loop: loop) { stream, head, isComplete in
             let exchange = ForwardedExchange(
-                head: head, isComplete: isComplete, stream: TunnelStreamHandle(stream, on: loop), offers: offers)
+                head: head, isComplete: isComplete, stream: TunnelStreamHandle(stream, on: loop),
+                targets: targets)
             stream.work = exchange.start()
         }
         self.frames = NIOLoopBound(frames, eventLoop: loop)
@@ -41,7 +44,7 @@ private struct ForwardedExchange: Sendable {
     let head: HPACKHeaders
     let isComplete: Bool
     let stream: TunnelStreamHandle
-    let offers: LocalOffers
+    let targets: any TunnelTargets
 
     /// The task belongs to the exchange, which cancels it when the platform gives up.
     func start() -> Task<Void, Never> {
@@ -61,7 +64,7 @@ private struct ForwardedExchange: Sendable {
         let transport: any Transport
         let method = head.first(name: ":method") ?? ""
         do {
-            transport = try offers.transport(to: head.first(name: ":authority") ?? "")
+            transport = try await targets.transport(to: head.first(name: ":authority") ?? "")
             if method == "CONNECT" { return try await upgrade(through: transport) }
             let answer = try await transport.send(try request(method))
             try await pass(on: answer)

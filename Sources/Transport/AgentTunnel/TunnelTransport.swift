@@ -5,20 +5,21 @@ import NIOHTTP2
 
 /// Reaches what an agent offers, through the tunnel that the agent holds open.
 package struct TunnelTransport: Transport {
-    private let agent: String
-    private let offer: String
+    private let peer: String
+    private let authority: String
     private let basePath: String
-    private let tunnel: @Sendable () throws -> AgentTunnel
+    private let tunnel: @Sendable () async throws -> TunnelClient
 
     /// - Parameters:
     ///   - agent: what messages call it.
     ///   - offer: which of its offers is meant.
+    ///   - authority: what the other end is asked for; the offer itself when absent.
     ///   - tunnel: finds the agent's connection anew for each request; throws a `TransportError` when there is none.
     package init(
-        agent: String, offer: String, basePath: String = "", tunnel: @escaping @Sendable () throws -> AgentTunnel
+        agent: String, offer: String, authority: String? = nil, basePath: String = "", tunnel: @escaping @Sendable () async throws -> TunnelClient
     ) {
-        self.agent = agent
-        self.offer = offer
+        peer = "“\(offer)” behind the agent “\(agent)”"
+        self.authority = authority ?? offer
         self.basePath = basePath
         self.tunnel = tunnel
     }
@@ -71,14 +72,12 @@ package struct TunnelTransport: Transport {
         }
     }
 
-    private var peer: String { "“\(offer)” behind the agent “\(agent)”" }
-
     private func head(_ request: RemoteRequest, _ method: [(String, String)]) -> HPACKHeaders {
         var head = HPACKHeaders()
         head.reserveCapacity(request.headerFields.count + 7)
         for (name, value) in method { head.add(name: name, value: value) }
         head.add(name: ":scheme", value: "http")
-        head.add(name: ":authority", value: offer)
+        head.add(name: ":authority", value: authority)
         // Paths hardly come twice: in the table they would push out what does.
         head.add(name: ":path", value: basePath + request.target, indexing: .nonIndexable)
         TunnelFields.append(request.headerFields, to: &head)

@@ -33,8 +33,9 @@ import Transport
             try await withTransportClient { client in
                 let dialer = TunnelDialer(
                     platform: RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: platform.port), usesTLS: false),
-                    offers: try LocalOffers([:], client: client), client: client, keepalive: Self.quick)
-                try await dialer.dial("/", proof: "x").closed.get()
+                    client: client)
+                try await dialer.serve(LocalOffers([:], client: client), at: "/", proof: "x", keepalive: Self.quick)
+                    .closed.get()
             }
         }
     }

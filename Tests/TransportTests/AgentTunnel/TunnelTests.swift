@@ -226,9 +226,9 @@ import Transport
                 let dialer = TunnelDialer(
                     platform: RemoteEndpoint(
                         address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false),
-                    offers: try LocalOffers([:], client: client), client: client)
+                    client: client)
                 do {
-                    _ = try await dialer.dial("/tunnel", proof: "x")
+                    _ = try await dialer.serve(LocalOffers([:], client: client), at: "/tunnel", proof: "x")
                     Issue.record("it was not refused")
                 } catch let error as DialRefusal {
                     #expect(error.status == 503)

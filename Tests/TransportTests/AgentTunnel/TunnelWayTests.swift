@@ -58,8 +58,8 @@ import Transport
                     address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false,
                     proxy: RemoteEndpoint.Proxy(host: "127.0.0.1", port: proxy, credentials: credentials))
                 let dialer = TunnelDialer(
-                    platform: platform, offers: try LocalOffers([:], client: client), client: client)
-                let server = try await dialer.dial("/tunnel", proof: "x")
+                    platform: platform, client: client)
+                let server = try await dialer.serve(LocalOffers([:], client: client), at: "/tunnel", proof: "x")
                 var arrived = listener.tunnels.makeAsyncIterator()
                 let tunnel = try #require(await arrived.next())
                 let transport = TunnelTransport(agent: "plant", offer: "none") { tunnel }
@@ -97,9 +97,9 @@ import Transport
                     let dialer = TunnelDialer(
                         platform: RemoteEndpoint(
                             address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: false),
-                        offers: offers, client: client)
-                    let servers = try await dialAll(1000, dialer)
-                    var tunnels: [AgentTunnel] = []
+                        client: client)
+                    let servers = try await dialAll(1000, dialer, offers)
+                    var tunnels: [TunnelClient] = []
                     var arrived = listener.tunnels.makeAsyncIterator()
                     while tunnels.count < 1000, let tunnel = await arrived.next() { tunnels.append(tunnel) }
                     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -120,10 +120,10 @@ import Transport
         }
     }
 
-    private func dialAll(_ count: Int, _ dialer: TunnelDialer) async throws -> [TunnelServer] {
+    private func dialAll(_ count: Int, _ dialer: TunnelDialer, _ offers: LocalOffers) async throws -> [TunnelServer] {
         try await withThrowingTaskGroup(of: TunnelServer.self) { group in
             for _ in 0..<count {
-                group.addTask { try await dialer.dial("/", proof: "x", timeout: .seconds(60)) }
+                group.addTask { try await dialer.serve(offers, at: "/", proof: "x", timeout: .seconds(60)) }
             }
             var servers: [TunnelServer] = []
             for try await server in group { servers.append(server) }

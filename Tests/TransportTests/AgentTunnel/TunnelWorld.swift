@@ -8,7 +8,7 @@ import Transport
 
 /// A service, an agent beside it and a platform that the agent has dialled.
 struct TunnelWorld: Sendable {
-    let tunnel: AgentTunnel
+    let tunnel: TunnelClient
     let server: TunnelServer
     let service: ScriptedHTTPServer
     let client: DirectTransportClient
@@ -29,10 +29,10 @@ private final class TunnelAcceptor: ChannelInboundHandler, RemovableChannelHandl
 
     let keepalive: TunnelProtocol.Keepalive
     let answer: String
-    let accepted: @Sendable (AgentTunnel) -> Void
+    let accepted: @Sendable (TunnelClient) -> Void
 
     init(
-        _ keepalive: TunnelProtocol.Keepalive, answer: String, accepted: @escaping @Sendable (AgentTunnel) -> Void
+        _ keepalive: TunnelProtocol.Keepalive, answer: String, accepted: @escaping @Sendable (TunnelClient) -> Void
     ) {
         self.keepalive = keepalive
         self.answer = answer
@@ -43,7 +43,7 @@ private final class TunnelAcceptor: ChannelInboundHandler, RemovableChannelHandl
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
         guard answer.contains(" 101 ") else { return context.close(promise: nil) }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        do { accepted(try AgentTunnel(on: context.channel, keepalive: keepalive)) } catch {
+        do { accepted(try TunnelClient(on: context.channel, keepalive: keepalive)) } catch {
             Issue.record(error)
         }
     }
@@ -55,14 +55,14 @@ struct TunnelListener: Sendable {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: edgewright-tunnel/1\r\n\r\n"
 
     let port: Int
-    let tunnels: AsyncStream<AgentTunnel>
+    let tunnels: AsyncStream<TunnelClient>
 }
 
 func withTunnelListener<Result: Sendable>(
     keepalive: TunnelProtocol.Keepalive = .platform, tls: NIOSSLContext? = nil,
     answer: String = TunnelListener.agreement, _ body: (TunnelListener) async throws -> Result
 ) async throws -> Result {
-    let (tunnels, arrived) = AsyncStream.makeStream(of: AgentTunnel.self)
+    let (tunnels, arrived) = AsyncStream.makeStream(of: TunnelClient.self)
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { channel in
@@ -109,8 +109,8 @@ func tunnelled<Result: Sendable>(
             let dialer = TunnelDialer(
                 platform: RemoteEndpoint(
                     address: .tcp(host: "127.0.0.1", port: listener.port), usesTLS: tls != nil, verification: .none),
-                offers: offers, client: client)
-            let server = try await dialer.dial("/api/v1/agent/tunnel", proof: "proof")
+                client: client)
+            let server = try await dialer.serve(offers, at: "/api/v1/agent/tunnel", proof: "proof")
             var arrived = listener.tunnels.makeAsyncIterator()
             let tunnel = try #require(await arrived.next())
             let result = try await body(

@@ -2,8 +2,9 @@ package import NIOCore
 import NIOHPACK
 import NIOHTTP2
 
-/// The platform's end of one connection of an agent: HTTP/2's client, on a connection that the agent has opened.
-package final class AgentTunnel: Sendable {
+/// The asking end of a tunnel: the platform's, on a connection that an agent has opened, or on one that it has opened
+/// itself to another control plane. HTTP/2's client.
+package final class TunnelClient: Sendable {
     package let traffic: TunnelTraffic
     /// Fulfilled when the connection is gone, whoever closed it.
     package let closed: EventLoopFuture<Void>
