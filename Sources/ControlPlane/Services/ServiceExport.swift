@@ -54,7 +54,7 @@ package struct ServiceExport: AsyncSequence, Sendable {
             switch column {
             case .category: service.category.rawValue
             case .name: service.name
-            case .nodeType: service.connection == .direct ? ServiceCSVColumn.directNodeType : "Agent"
+            case .nodeType: ServiceCSVColumn.nodeType(of: service.endpoint)
             case .endpoint: service.endpoint.addressWithPath
             case .scheme: service.endpoint.scheme.rawValue
             case .tagName: service.tags.joined(separator: String(ServiceCSVColumn.tagSeparator))

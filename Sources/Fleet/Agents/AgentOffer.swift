@@ -24,13 +24,17 @@ package struct AgentOffer: Codable, Equatable, Sendable {
         self.url = url
     }
 
-    /// - Throws: `.invalidInput` naming `field`.
-    package static func checkName(_ name: String, field: String) throws {
-        let isValid = name.utf8.allSatisfy {
+    package static func isName(_ name: String) -> Bool {
+        let hasOnlyAllowed = name.utf8.allSatisfy {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || $0 == UInt8(ascii: "-")
         }
-        guard isValid, (1...longestName).contains(name.utf8.count), name.first != "-", name.last != "-" else {
+        return hasOnlyAllowed && (1...longestName).contains(name.utf8.count) && name.first != "-" && name.last != "-"
+    }
+
+    /// - Throws: `.invalidInput` naming `field`.
+    package static func checkName(_ name: String, field: String) throws {
+        guard isName(name) else {
             throw EdgewrightError.invalid(
                 field, "must be 1 to \(longestName) lower-case letters, digits and dashes, not “\(name.prefix(100))”")
         }

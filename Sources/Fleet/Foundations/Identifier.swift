@@ -2,6 +2,9 @@
 ///
 /// It fits into a host name, because a service's own page is served from `{id}.<edge domain>`.
 package struct Identifier<Entity>: RawRepresentable, Hashable, Comparable, Sendable {
+    /// Characters.
+    package static var length: Int { 26 }
+
     package let rawValue: String
 
     package init(rawValue: String) {

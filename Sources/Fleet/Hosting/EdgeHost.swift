@@ -22,8 +22,12 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
     package var name: String
     package var kind: Kind
     package var address: HostAddress
-    /// Name or address at which the platform reaches what runs on the host.
+    /// Name or address at which the platform reaches what runs on the host. Of hosts behind an agent: at which the agent
+    /// does, for people; it knows by itself.
     package var serviceAddress: String
+    /// Of hosts behind an agent: which.
+    package var agentId: Identifier<EdgeAgent>?
+    package var agentName: String?
     package var description: String
     package var tls: TLS?
     /// Whether a tcp address may be spoken to in the clear.
@@ -52,6 +56,7 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
         kind = .docker
         self.address = address
         self.serviceAddress = serviceAddress
+        agentId = address.agent
         description = ""
         tls = nil
         allowUnencrypted = false
@@ -75,6 +80,14 @@ package struct EdgeHost: Codable, Equatable, Sendable, Identifiable {
 }
 
 extension EdgeHost {
+    /// Where a container of the host answers that has this port of it.
+    package func endpoint(port: Int) throws -> ServiceEndpoint {
+        switch address {
+        case .agent(let id, let offer): try ServiceEndpoint(agent: id, offer: offer, port: port)
+        case .tcp, .unix: try ServiceEndpoint(host: serviceAddress, port: port)
+        }
+    }
+
     /// What a person should know of how it is spoken to.
     package var cautions: [String] {
         guard case .tcp = address, tls == nil else { return [] }

@@ -1,9 +1,11 @@
-/// Where a Docker engine listens, as Docker's own tools write it: `tcp://host:2376`, `unix:///var/run/docker.sock`.
+/// Where a Docker engine listens, as Docker's own tools write it: `tcp://host:2376`, `unix:///var/run/docker.sock`; or the
+/// one that an agent offers: `agent://<agent's id>/docker`.
 package enum HostAddress: Equatable, Hashable, Sendable {
     /// An IPv6 address without brackets.
     case tcp(host: String, port: Int)
     /// A socket on the platform's own machine.
     case unix(path: String)
+    case agent(Identifier<EdgeAgent>, offer: String)
 
     /// Docker's ports: in the clear, and with TLS.
     package static let plainPort = 2375
@@ -30,12 +32,23 @@ package enum HostAddress: Equatable, Hashable, Sendable {
             }
             guard endpoint.basePath.isEmpty else { throw Self.refusal(field) }
             self = .tcp(host: endpoint.host, port: endpoint.port)
+        case "agent":
+            let endpoint = try ServiceEndpoint(text, field: field)
+            guard let agent = endpoint.agent, let offer = endpoint.offer, endpoint.port == 0 else {
+                throw Self.refusal(field)
+            }
+            self = .agent(agent, offer: offer)
         default: throw Self.refusal(field)
         }
     }
 
+    /// The agent that it is behind.
+    package var agent: Identifier<EdgeAgent>? {
+        if case .agent(let id, _) = self { id } else { nil }
+    }
+
     private static func refusal(_ field: String) -> EdgewrightError {
-        .invalid(field, "must be tcp://host:port or unix:///path/to/docker.sock")
+        .invalid(field, "must be tcp://host:port, unix:///path/to/docker.sock, or agent:// for an engine behind an agent")
     }
 }
 
@@ -44,6 +57,7 @@ extension HostAddress: CustomStringConvertible {
         switch self {
         case .tcp(let host, let port): "tcp://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         case .unix(let path): "unix://\(path)"
+        case .agent(let id, let offer): "agent://\(id)/\(offer)"
         }
     }
 }

@@ -55,6 +55,9 @@ package struct EdgeService: Codable, Equatable, Sendable, Identifiable {
     package var description: String
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// Of services behind an agent: which.
+    package var agentId: Identifier<EdgeAgent>?
+    package var agentName: String?
     /// Of hosted services: where they run.
     package var hostId: Identifier<EdgeHost>?
     package var hostName: String?
@@ -89,6 +92,7 @@ package struct EdgeService: Codable, Equatable, Sendable, Identifiable {
         self.description = description
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        agentId = endpoint.agent
     }
 }
 
@@ -96,7 +100,7 @@ extension EdgeService {
     private enum CodingKeys: String, CodingKey {
         case id, projectId, name, category, mode, connection, endpoint, verifyTLS, healthPath, status, statusReason
         case statusSince, version, lastSeen, tags, auth, description, createdAt, updatedAt
-        case hostId, hostName, image, drift
+        case agentId, agentName, hostId, hostName, image, drift
     }
 
     /// What is not known yet is there as null, so that every service has the same form.
@@ -121,6 +125,8 @@ extension EdgeService {
         try container.encode(description, forKey: .description)
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(updatedAt, forKey: .updatedAt)
+        try container.encode(agentId, forKey: .agentId)
+        try container.encode(agentName, forKey: .agentName)
         try container.encode(hostId, forKey: .hostId)
         try container.encode(hostName, forKey: .hostName)
         try container.encode(image, forKey: .image)

@@ -1,6 +1,8 @@
 import Foundation
 
-/// Where a service answers: `http` or `https`, host, port and an optional base path, in one normal form.
+/// Where a service answers: `http` or `https`, host, port and an optional base path, in one normal form; or what an agent
+/// offers, as `agent://<agent's id>/<offer>`, and with `:port` behind the id one of the ports that the platform's own
+/// containers have on the agent's Docker engine.
 ///
 /// Two spellings of one place (`HTTP://Host`, `http://host:80/`) are one value, so that the same service is not
 /// adopted twice.
@@ -8,16 +10,26 @@ package struct ServiceEndpoint: Hashable, Sendable {
     package enum Scheme: String, Sendable, CaseIterable {
         case http
         case https
+        case agent
 
-        package var defaultPort: Int { self == .http ? 80 : 443 }
+        /// 0 for agents: an offer is somewhere already.
+        package var defaultPort: Int {
+            switch self {
+            case .http: 80
+            case .https: 443
+            case .agent: 0
+            }
+        }
     }
 
     package let scheme: Scheme
-    /// Lower case; an IPv6 literal without brackets.
+    /// Lower case; an IPv6 literal without brackets. Of an agent: its id.
     package let host: String
     package let port: Int
     /// Empty, or begins with `/` and does not end with one; percent-encoded as it goes on the wire.
     package let basePath: String
+    /// Of an agent: the name of what it offers.
+    package let offer: String?
 
     /// - Throws: `.invalidInput` naming `field`.
     package init(_ text: String, field: String = "endpoint") throws {
@@ -27,7 +39,7 @@ package struct ServiceEndpoint: Hashable, Sendable {
         let separator = trimmed.range(of: "://")
         let schemeText = separator.map { trimmed[..<$0.lowerBound].lowercased() }
         guard let scheme = schemeText.flatMap(Scheme.init(rawValue:)), let separator else {
-            throw EdgewrightError.invalid(field, "must begin with http:// or https://")
+            throw EdgewrightError.invalid(field, "must begin with http:// or https://, or agent:// for an agent's offer")
         }
         try self.init(scheme: scheme, rest: String(trimmed[separator.upperBound...]), field: field)
     }
@@ -45,16 +57,43 @@ package struct ServiceEndpoint: Hashable, Sendable {
                 field, "must not have a user name in it: set it as the service's authentication")
         }
         let (host, port) = try Self.split(authority: authority, field: field)
+        let path = try Self.normalize(path: rest[slash...], field: field)
         self.scheme = scheme
         self.host = host
         self.port = port ?? scheme.defaultPort
-        self.basePath = try Self.normalize(path: rest[slash...], field: field)
+        basePath = scheme == .agent ? "" : path
+        offer = scheme == .agent ? try Self.offer(path, of: host, field: field) : nil
+    }
+
+    private static func offer(_ path: String, of agent: String, field: String) throws -> String {
+        let name = String(path.dropFirst())
+        guard agent.utf8.count == Identifier<EdgeAgent>.length, agent.utf8.allSatisfy({ $0 != UInt8(ascii: ".") }),
+            AgentOffer.isName(name)
+        else { throw EdgewrightError.invalid(field, "must be agent://, the agent's id, / and the name of its offer") }
+        return name
     }
 
     /// A plain http endpoint of a host.
     /// - Parameter host: an IPv6 address without brackets.
     package init(host: String, port: Int) throws {
         try self.init(scheme: .http, rest: "\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    }
+
+    /// What an agent offers.
+    /// - Parameter port: of a container on the engine that it offers.
+    package init(agent: Identifier<EdgeAgent>, offer: String, port: Int? = nil) throws {
+        let authority = agent.rawValue + (port.map { ":\($0)" } ?? "")
+        try self.init(scheme: .agent, rest: "\(authority)/\(offer)")
+    }
+
+    /// The agent that it is behind.
+    package var agent: Identifier<EdgeAgent>? { scheme == .agent ? Identifier(rawValue: host) : nil }
+    package var connection: ServiceConnection { scheme == .agent ? .agent : .direct }
+
+    /// Checks an endpoint that must be a place on the network.
+    /// - Throws: `.invalidInput` naming `field`.
+    package func checkIsDirect(field: String = "endpoint") throws {
+        guard scheme != .agent else { throw EdgewrightError.invalid(field, "must begin with http:// or https://") }
     }
 
     private static func split(authority: Substring, field: String) throws -> (host: String, port: Int?) {
@@ -120,7 +159,9 @@ package struct ServiceEndpoint: Hashable, Sendable {
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 
     /// `host:port` and the base path, as the CSV's `endpoint` column has it.
-    package var addressWithPath: String { "\(bracketedHost):\(port)\(basePath)" }
+    package var addressWithPath: String {
+        scheme == .agent ? "\(authority)/\(offer ?? "")" : "\(bracketedHost):\(port)\(basePath)"
+    }
 
     /// `host`, or `host:port` when the port is not the scheme's own: the value of a `Host` field.
     package var authority: String { port == scheme.defaultPort ? bracketedHost : "\(bracketedHost):\(port)" }
@@ -128,7 +169,7 @@ package struct ServiceEndpoint: Hashable, Sendable {
 
 extension ServiceEndpoint: CustomStringConvertible {
     /// The normal form: the scheme's own port is left out.
-    package var description: String { "\(scheme.rawValue)://\(authority)\(basePath)" }
+    package var description: String { "\(scheme.rawValue)://\(authority)\(offer.map { "/\($0)" } ?? basePath)" }
 }
 
 extension ServiceEndpoint: Codable {

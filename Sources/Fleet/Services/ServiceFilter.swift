@@ -11,13 +11,15 @@ package struct ServiceFilter: Codable, Equatable, Sendable {
     package var q: String?
     /// The host they are on.
     package var host: Identifier<EdgeHost>?
+    /// The agent they are reached through.
+    package var agent: Identifier<EdgeAgent>?
     /// Whether their container is not as it was asked for.
     package var drifted: Bool?
 
     package init(
         status: ServiceStatus? = nil, mode: ServiceMode? = nil, connection: ServiceConnection? = nil,
         category: ServiceCategory? = nil, tags: [String] = [], version: String? = nil, q: String? = nil,
-        host: Identifier<EdgeHost>? = nil, drifted: Bool? = nil
+        host: Identifier<EdgeHost>? = nil, agent: Identifier<EdgeAgent>? = nil, drifted: Bool? = nil
     ) {
         self.status = status
         self.mode = mode
@@ -27,6 +29,7 @@ package struct ServiceFilter: Codable, Equatable, Sendable {
         self.version = version
         self.q = q
         self.host = host
+        self.agent = agent
         self.drifted = drifted
     }
 }
@@ -44,6 +47,7 @@ extension ServiceFilter {
             version: try container.decodeIfPresent(String.self, forKey: .version),
             q: try container.decodeIfPresent(String.self, forKey: .q),
             host: try container.decodeIfPresent(Identifier<EdgeHost>.self, forKey: .host),
+            agent: try container.decodeIfPresent(Identifier<EdgeAgent>.self, forKey: .agent),
             drifted: try container.decodeIfPresent(Bool.self, forKey: .drifted))
     }
 }

@@ -36,8 +36,14 @@ package enum ServiceCSVColumn: String, CaseIterable, Sendable {
     case scheme
     case tagName
 
-    /// What `nodeType` holds: only services reached directly can be imported.
+    /// What `nodeType` holds.
     package static let directNodeType = "Direct"
+    package static let agentNodeType = "Agent"
+
+    package static func nodeType(of endpoint: ServiceEndpoint) -> String {
+        endpoint.connection == .agent ? agentNodeType : directNodeType
+    }
+
     /// Between the names of several tags in `tagName`.
     package static let tagSeparator: Character = ";"
 }

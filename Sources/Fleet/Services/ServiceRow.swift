@@ -25,10 +25,11 @@ package struct ServiceRow: Equatable, Sendable {
         self.category = category
         name = try EdgeService.nameRule.check(value(.name))
         let nodeType = value(.nodeType)
-        guard nodeType.isEmpty || nodeType.lowercased() == ServiceCSVColumn.directNodeType.lowercased() else {
-            throw EdgewrightError.invalid("nodeType", "must be \(ServiceCSVColumn.directNodeType)")
-        }
         endpoint = try Self.endpoint(value(.endpoint), scheme: value(.scheme))
+        let expected = ServiceCSVColumn.nodeType(of: endpoint)
+        guard nodeType.isEmpty || nodeType.lowercased() == expected.lowercased() else {
+            throw EdgewrightError.invalid("nodeType", "must be \(expected) for such an endpoint")
+        }
         tags = try TagName.checkSet(
             value(.tagName).split(separator: ServiceCSVColumn.tagSeparator).map(String.init), field: "tagName")
     }
@@ -36,7 +37,7 @@ package struct ServiceRow: Equatable, Sendable {
     private static func endpoint(_ text: String, scheme schemeText: String) throws -> ServiceEndpoint {
         let scheme = ServiceEndpoint.Scheme(rawValue: schemeText.lowercased())
         guard schemeText.isEmpty || scheme != nil else {
-            throw EdgewrightError.invalid("scheme", "must be http or https")
+            throw EdgewrightError.invalid("scheme", "must be http, https or agent")
         }
         guard text.contains("://") else {
             guard !text.isEmpty else { throw EdgewrightError.invalid("endpoint", "must not be empty") }
