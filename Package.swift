@@ -80,7 +80,13 @@ let package = Package(
         .target(name: "AgentIdentity", dependencies: [crypto], swiftSettings: houseSettings),
 
         // What the agent's program is made of.
-        .target(name: "Agent", dependencies: ["Fleet", "Transport", yams], swiftSettings: houseSettings),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "AgentIdentity", "Fleet", "Transport", httpTypes, logging, nioCore, nioFoundationCompat, nioPosix,
+                serviceLifecycle, yams,
+            ],
+            swiftSettings: houseSettings),
 
         // SQLite and PostgreSQL behind one set of queries.
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -158,7 +164,11 @@ let package = Package(
             swiftSettings: houseSettings),
         .executableTarget(
             name: "edgewright-agent",
-            dependencies: ["Fleet", "Transport"],
+            dependencies: [
+                "Agent", "Fleet", logging, serviceLifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: houseSettings),
 
         // One scoped helper a world: a store on either engine, a simulated fleet, a running control plane.
@@ -175,7 +185,13 @@ let package = Package(
             name: "TransportTests",
             dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: houseSettings),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "Fleet", "Transport"], swiftSettings: houseSettings),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "AgentIdentity", "TestSupport", "Fleet", "Transport", httpTypes, logging, nioCore,
+                nioFoundationCompat, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: houseSettings),
         .testTarget(
             name: "AgentIdentityTests", dependencies: ["AgentIdentity", "TestSupport"], swiftSettings: houseSettings),
         .testTarget(
