@@ -60,7 +60,7 @@ extension ServiceFilter {
         let single: [(name: String, value: String)] = .present([
             "status": status?.rawValue, "mode": mode?.rawValue, "connection": connection?.rawValue,
             "category": category?.rawValue, "version": version, "q": q,
-            "host": host?.rawValue, "drifted": drifted.map { "\($0)" },
+            "host": host?.rawValue, "agent": agent?.rawValue, "drifted": drifted.map { "\($0)" },
         ])
         return single + tags.map { ("tag", $0) }
     }
