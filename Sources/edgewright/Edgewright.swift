@@ -30,6 +30,8 @@ struct Edgewright: AsyncParsableCommand {
                     RulesCommand.self, TagsCommand.self,
                 ]),
             CommandGroup(
+                name: "Behind NAT", subcommands: [AgentsCommand.self, EnrollmentTokensCommand.self]),
+            CommandGroup(
                 name: "Hosting",
                 subcommands: [
                     HostsCommand.self, ImagesCommand.self, RegistriesCommand.self, WorkloadDefaultsCommand.self,

@@ -7,6 +7,7 @@ extension ServiceMode: ExpressibleByArgument {}
 extension ServiceConnection: ExpressibleByArgument {}
 extension ServiceCategory: ExpressibleByArgument {}
 extension ServiceAuthentication.Kind: ExpressibleByArgument {}
+extension EdgeAgent.State: ExpressibleByArgument {}
 extension DriverCondition: ExpressibleByArgument {}
 extension DriverDirection: ExpressibleByArgument {}
 extension RuleCondition: ExpressibleByArgument {}

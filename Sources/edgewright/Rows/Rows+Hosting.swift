@@ -11,6 +11,7 @@ extension EdgeHost: Listed {
             .full("reason") { $0.statusReason },
             .full("since") { $0.statusSince?.short ?? "" },
             .slim("address", style: { $0.warnings.isEmpty ? .plain : .doubtful }, { $0.address.description }),
+            .full("agent") { $0.agentName ?? $0.agentId?.rawValue ?? "" },
             .full("serviceAddress") { $0.serviceAddress },
             .slim("services") { "\($0.services)" },
             .slim("engine") { $0.engine?.version ?? "" },

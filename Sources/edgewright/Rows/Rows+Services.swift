@@ -39,6 +39,7 @@ extension EdgeService: Listed {
             .full("healthPath") { $0.healthPath ?? "" },
             .full("mode") { $0.mode.rawValue },
             .full("connection") { $0.connection.rawValue },
+            .full("agent") { $0.agentName ?? $0.agentId?.rawValue ?? "" },
             .full("host") { $0.hostName ?? "" },
             .full("image") { $0.image ?? "" },
             .full("drift") { $0.drift ?? "" },

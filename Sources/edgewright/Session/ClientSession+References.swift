@@ -146,7 +146,7 @@ extension ClientSession {
     }
 
     /// `nil` when there is none: it may be a name that looks like an id.
-    private func present<Value>(_ read: () async throws -> Value) async throws -> Value? {
+    func present<Value>(_ read: () async throws -> Value) async throws -> Value? {
         do {
             return try await read()
         } catch let problem as APIProblem where problem.status == 404 {
@@ -154,7 +154,8 @@ extension ClientSession {
         }
     }
 
-    private func only<Value: Listed>(_ found: [Value], _ noun: String, _ reference: String) throws -> Value {
+    /// - Throws: `.notFound` when there is none, `CommandFailure` with the ids when there are several.
+    func only<Value: Listed>(_ found: [Value], _ noun: String, _ reference: String) throws -> Value {
         guard let first = found.first else { throw EdgewrightError.notFound(noun, reference) }
         guard found.count == 1 else {
             let ids = found.map(\.listName).joined(separator: ", ")

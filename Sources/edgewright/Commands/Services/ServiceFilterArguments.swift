@@ -28,23 +28,27 @@ struct ServiceFilterArguments: ParsableArguments {
     @Option(help: ArgumentHelp("On this host, by id or name.", valueName: "host"))
     var host: String?
 
+    @Option(help: ArgumentHelp("Behind this agent, by id, name or fingerprint.", valueName: "agent"))
+    var agent: String?
+
     @Flag(help: "Hosted ones whose container is not as it was asked for.")
     var drifted = false
 
     func filter(_ session: ClientSession, in project: Identifier<Project>) async throws -> ServiceFilter {
         var filter = plain
         if let host { filter.host = try await session.host(named: host, in: project).id }
+        if let agent { filter.agent = try await session.agent(named: agent, in: project).id }
         return filter
     }
 
-    /// All but what a name must be looked up for.
+    /// All but what names must be looked up for.
     var plain: ServiceFilter {
         ServiceFilter(
             status: status, mode: mode, connection: connection, category: category, tags: tag,
             version: serviceVersion, q: query, drifted: drifted ? true : nil)
     }
 
-    var isEmpty: Bool { plain == ServiceFilter() && host == nil }
+    var isEmpty: Bool { plain == ServiceFilter() && host == nil && agent == nil }
 }
 
 extension ServiceSort: ExpressibleByArgument {
