@@ -13,7 +13,8 @@ struct DocumentedCommandTests {
         let lines = Self.commandLines(in: text)
         #expect(!lines.isEmpty)
         for line in lines {
-            let arguments = Self.words(line).dropFirst().map { $0 == "ID" ? batchId : $0 }
+            let stands = ["ID": batchId, "FINGERPRINT": agentFingerprint]
+            let arguments = Self.words(line).dropFirst().map { stands[$0] ?? $0 }
             do {
                 _ = try Edgewright.parseAsRoot(Array(arguments))
             } catch {
