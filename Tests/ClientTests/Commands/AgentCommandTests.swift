@@ -37,8 +37,9 @@ struct AgentCommandTests {
         }
     }
 
-    @Test func `unmanaged agents are listed with what they are told apart by`() async throws {
-        try await run(["agents", "list", "--unmanaged"], answering: { request, _ in agents(request) }) {
+    @Test(arguments: [["--unmanaged"], ["--state", "unmanaged"]])
+    func `unmanaged agents are listed with what they are told apart by`(options: [String]) async throws {
+        try await run(["agents", "list"] + options, answering: { request, _ in agents(request) }) {
             console, server, failure in
             #expect(failure == nil)
             #expect(server.requests.map(\.path) == ["/api/v1/agents/unmanaged"])
@@ -135,6 +136,20 @@ struct AgentCommandTests {
                 #expect(failure == nil)
                 #expect(server.requests.last?.method == .DELETE)
                 #expect(server.requests.last?.uri == "/api/v1/agents/\(agentId)\(query)")
+            }
+        }
+    }
+
+    @Test func `an agent that something is behind is not deleted, and the way to do it is said`() async throws {
+        let script: StandInServer.Script = { request, _ in
+            request.method == .DELETE
+                ? .problem(409, #"{"detail":"2 services are behind it","code":"conflict"}"#) : agents(request)
+        }
+        for (options, advises) in [([], true), (["--with-services"], false)] {
+            try await run(["agents", "delete", agentId, "-y"] + options, answering: script) { _, _, failure in
+                #expect(report(failure)?.status == .failed)
+                #expect(report(failure)?.message == "2 services are behind it")
+                #expect((report(failure)?.advice != nil) == advises)
             }
         }
     }

@@ -104,7 +104,7 @@ struct EnrollmentTokenCommandTests {
         ["enrollment-token", "create", "n", "--expires", "0"], ["enrollment-token", "create", "n", "--expires", "2y"],
         ["enrollment-token", "create", "n", "--expires", "400d"], ["enrollment-token", "create"],
         ["agents", "claim", "hall-2"], ["agents", "claim", "SHA256:short"], ["agents", "edit", "a"],
-        ["agents", "list", "--online", "--offline"], ["agents", "list", "--state", "unmanaged"],
+        ["agents", "list", "--online", "--offline"], ["agents", "list", "--unmanaged", "--state", "revoked"],
         ["agents", "list", "--unmanaged", "--online"], ["agents", "list", "--unmanaged", "-p", "P"],
         ["agents", "adopt", "a", "--name", "n"], ["agents", "adopt", "a", "x", "y", "--name", "n"],
         ["agents", "adopt", "a", "--category", "neuron"], ["agents", "adopt", "a", "--auth", "password"],

@@ -23,7 +23,12 @@ struct DeleteAgentCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         let found = try await session.agent(named: agent, in: project)
         try session.console.confirm(question(found), assumeYes: yes)
-        try await session.client.deleteAgent(found.id, services: withServices)
+        do {
+            try await session.client.deleteAgent(found.id, services: withServices)
+        } catch let problem as APIProblem where problem.status == 409 && !withServices {
+            throw CommandFailure(
+                .failed, problem.detail, advice: "With --with-services the entries of what is behind it go too.")
+        }
         session.console.say("Deleted the agent \(found.name.withoutControlCharacters).\n")
     }
 

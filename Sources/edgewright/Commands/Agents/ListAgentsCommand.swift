@@ -26,7 +26,7 @@ struct ListAgentsCommand: ClientCommand {
     @Flag(exclusivity: .exclusive)
     var presence: Presence?
 
-    @Option(help: "managed or revoked.")
+    @Option(help: "managed, revoked, or unmanaged, which is --unmanaged.")
     var state: EdgeAgent.State?
 
     @Option(help: ArgumentHelp("Part of the name, address or fingerprint.", valueName: "text"))
@@ -39,16 +39,16 @@ struct ListAgentsCommand: ClientCommand {
     @OptionGroup var output: OutputArguments
 
     func validate() throws {
-        guard state != .unmanaged else {
-            throw ValidationError("Unmanaged agents belong to no project; see them with --unmanaged.")
-        }
-        guard !unmanaged || (project.project == nil && presence == nil && state == nil) else {
+        guard wantsUnmanaged else { return }
+        guard project.project == nil, presence == nil, state ?? .unmanaged == .unmanaged else {
             throw ValidationError("--unmanaged goes with --search alone: they belong to no project.")
         }
     }
 
+    private var wantsUnmanaged: Bool { unmanaged || state == .unmanaged }
+
     func run(_ session: ClientSession) async throws {
-        guard !unmanaged else { return try await listUnmanaged(session) }
+        guard !wantsUnmanaged else { return try await listUnmanaged(session) }
         let client = session.client
         let filter = AgentFilter(state: state, online: presence.map { $0 == .online }, q: search)
         let project = try await session.project(project)
