@@ -117,8 +117,9 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Fleet", "Store", "Drivers", "Hosting", "Transport", heapModule, crypto, cryptoExtras, httpTypes,
-                logging, metrics, nioCore, nioConcurrencyHelpers, nioPosix, serviceLifecycle,
+                "AgentIdentity", "Fleet", "Store", "Drivers", "Hosting", "Transport", heapModule, crypto, cryptoExtras,
+                httpTypes,
+                logging, metrics, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioPosix, serviceLifecycle,
             ],
             swiftSettings: houseSettings),
 

@@ -1,5 +1,5 @@
 import Drivers
-import Fleet
+package import Fleet
 import NIOPosix
 package import ServiceLifecycle
 import Store
@@ -14,6 +14,10 @@ package struct ControlPlaneConfiguration: Sendable {
     package var tunnelRequestsPerAccount = 200
     /// Between two looks at a host.
     package var hostInterval = Duration.seconds(10)
+    /// Whether agents may come without a token, to be claimed.
+    package var takesUnmanagedAgents = true
+    /// How many agents are let in at once.
+    package var agentAdmission = AdmissionControl.Limits.standard
 
     package init(monitor: MonitorConfiguration = MonitorConfiguration(), passwordCost: Int = 15) {
         self.monitor = monitor
@@ -38,6 +42,10 @@ package struct ControlPlane: Sendable {
     package let audit: AuditLog
     package let monitor: Monitor
     package let tunnel: ServiceTunnel
+    package let agents: AgentCatalog
+    package let agentEnrollment: AgentEnrollment
+    package let agentAcceptor: AgentAcceptor
+    package let enrollmentTokens: EnrollmentTokens
     package let edgeKeys: EdgeKeys
     package let firstAdministrator: FirstAdministrator
     package let idempotency: IdempotentRequests
@@ -47,14 +55,19 @@ package struct ControlPlane: Sendable {
     package var longRunning: [any Service] {
         let always: [any Service] = [
             IdempotencyReconciler(requests: idempotency), monitorService, hostMonitor, batchEngine,
-            TunnelAuditWriter(audit: tunnel.audit, logger: context.logger),
+            TunnelAuditWriter(audit: tunnel.audit, logger: context.logger), roster, agentAcceptor.presence,
         ]
         guard context.database.dialect.hasNotifications else { return always }
-        return always + [ChangeListener(monitor: monitor, loader: monitorService.loader)]
+        return always
+            + [ChangeListener(monitor: monitor, loader: monitorService.loader, agents: agentAcceptor.changes)]
     }
+
+    /// Where the other control planes on the same store reach this one: `http://10.0.0.5:8080`.
+    package func advertise(_ url: String) { roster.advertise(url) }
     let monitorService: MonitorService
     let batchEngine: BatchEngine
     private let hostMonitor: HostMonitor
+    private let roster: ControlPlaneRoster
     private let context: ControlPlaneContext
 
     /// Reads the fleet from the store and makes what the first start needs.
@@ -65,11 +78,17 @@ package struct ControlPlane: Sendable {
         let keys = try await EdgeKeys.load(context, sealingKey: sealingKey)
         let signer = try await EdgeTokenSigner(
             privatePEM: keys.privatePEM, issuer: EdgeKeys.fileName, now: context.now)
+        let agents = AgentNetwork(
+            directory: AgentDirectory(), connections: AgentConnections(),
+            peers: PeerNetwork(
+                holder: Secret.make(prefix: ""),
+                proofs: PeerProofs(key: sealingKey.derived(for: "peers"), now: context.now), client: transport))
         let connector = ServiceConnector(
             registry: DriverRegistry(), authenticator: ServiceAuthenticator(signer: signer, now: context.now),
-            client: transport, sealingKey: sealingKey)
+            client: transport, agents: agents, sealingKey: sealingKey)
         let plane = ControlPlane(
             context, keys: keys, connector: connector, sealingKey: sealingKey, configuration: configuration)
+        try await plane.roster.begin()
         for record in try await plane.monitorService.loader.load() {
             plane.monitor.watch(record.service, within: configuration.monitor.interval)
         }
@@ -114,7 +133,7 @@ package struct ControlPlane: Sendable {
         images = ImageCatalog(context: context, recorder: recorder, registries: registries)
         workloadDefaults = WorkloadDefaultsCatalog(context: context, recorder: recorder)
         let hostConnector = HostConnector(
-            client: connector.client, sealingKey: sealingKey, platform: keys.platformName)
+            client: connector.client, agents: connector.agents, sealingKey: sealingKey, platform: keys.platformName)
         hosts = HostCatalog(
             context: context, recorder: recorder, access: access, rules: HostRules(connector: hostConnector),
             directory: directory, monitor: monitor)
@@ -129,6 +148,23 @@ package struct ControlPlane: Sendable {
         hostMonitor = HostMonitor(
             context: context, connector: hostConnector, work: work, monitor: monitor,
             interval: configuration.hostInterval)
+        let agentParts = AgentParts(
+            context: context, recorder: recorder, network: connector.agents, monitor: monitor, services: services,
+            hosts: hosts)
+        let challenges = AgentChallenges(
+            audience: "edgewright:\(keys.platformName)", key: sealingKey.derived(for: "agent-challenges"),
+            limits: configuration.agentAdmission, now: context.now)
+        agentAcceptor = AgentAcceptor(
+            context: context, challenges: challenges, network: connector.agents, presence: agentParts.presence,
+            changes: agentParts.changes)
+        agentEnrollment = AgentEnrollment(
+            context: context, recorder: recorder, challenges: challenges, changes: agentParts.changes,
+            takesUnmanaged: configuration.takesUnmanagedAgents)
+        agents = AgentCatalog(
+            context: context, recorder: recorder, access: access, network: connector.agents,
+            changes: agentParts.changes, adoption: agentParts.adoption, directory: directory)
+        enrollmentTokens = EnrollmentTokens(context: context, recorder: recorder)
+        roster = ControlPlaneRoster(context: context, peers: connector.agents.peers, changes: agentParts.changes)
         idempotency = IdempotentRequests(context: context, sealingKey: sealingKey)
         firstAdministrator = FirstAdministrator(context: context, passwords: passwords, recorder: recorder)
         monitorService = MonitorService(
@@ -145,6 +181,27 @@ package struct ControlPlane: Sendable {
             .repair: RepairAction(work: work), .delete: DeleteServicesAction(work: work, services: services),
             .tag: TagServicesAction(access: work.access, services: services),
         ]
+    }
+
+    /// What the use cases of agents share.
+    private struct AgentParts {
+        let changes: AgentChanges
+        let adoption: AgentAdoption
+        let presence: AgentPresence
+
+        init(
+            context: ControlPlaneContext, recorder: AuditRecorder, network: AgentNetwork, monitor: Monitor,
+            services: ServiceCatalog, hosts: HostCatalog
+        ) {
+            changes = AgentChanges(
+                context: context, directory: network.directory,
+                loader: AgentDirectoryLoader(context: context, directory: network.directory),
+                connections: network.connections, monitor: monitor)
+            adoption = AgentAdoption(context: context, recorder: recorder, services: services, hosts: hosts)
+            presence = AgentPresence(
+                context: context, holder: network.peers.holder, connections: network.connections, changes: changes,
+                greeter: AgentGreeter(context: context, network: network, changes: changes, adoption: adoption))
+        }
     }
 
     /// - Throws: `.unavailable` when the store does not answer.

@@ -22,6 +22,7 @@ struct PlatformResponder: HTTPResponder {
     /// `nil` where no console is served at all.
     let console: ConsoleResponder?
     let metrics: PrometheusMetrics
+    let agentPrograms: AgentPrograms
     let proxies: TrustedProxies
     /// Whether the listener itself speaks TLS.
     let isSecure: Bool
@@ -57,6 +58,11 @@ struct PlatformResponder: HTTPResponder {
         if let target = ProxyTarget(path: request.head.path ?? "") {
             pattern = "tunnel"
             return try await tunnel.respond(to: request, target, context)
+        }
+        if var response = try await agentPrograms.respond(to: request, context) {
+            pattern = "agent program"
+            response.protectPlatformOrigin()
+            return response
         }
         if var response = console?.respond(to: request) {
             pattern = "console"

@@ -32,9 +32,14 @@ package struct ServerApplication: Service {
             plane: plane, routes: RouteTable.routes(plane, pages: pages), pages: pages,
             tunnel: APIProxyResponder(access: plane.access, proxy: proxy),
             console: configuration.console.map(ConsoleResponder.init), metrics: metrics,
-            proxies: configuration.trustedProxies, isSecure: configuration.tls != nil)
-        let upgrades = TunnelUpgrades(
-            access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies, logger: logger)
+            agentPrograms: configuration.agentPrograms, proxies: configuration.trustedProxies,
+            isSecure: configuration.tls != nil)
+        let upgrades = UpgradeResponders(responders: [
+            AgentUpgrades(acceptor: plane.agentAcceptor, proxies: configuration.trustedProxies),
+            TunnelUpgrades(
+                access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies,
+                logger: logger),
+        ])
         application = Application(
             responder: responder,
             server: .upgradable(upgrades, tls: certificate?.configuration),
@@ -63,6 +68,7 @@ enum RouteTable {
             + TenancyRoutes.routes(plane.tenancy) + ServiceRoutes.routes(plane) + TagRoutes.routes(plane.tags)
             + BatchRoutes.routes(plane.batches) + HostRoutes.routes(plane.hosts)
             + HostedServiceRoutes.routes(plane.hostedServices) + ImageRoutes.routes(plane)
+            + AgentRoutes.routes(plane) + AgentSessionRoutes.routes(plane)
             + MonitorRoutes.routes(plane.monitor) + AuditRoutes.routes(plane.audit) + PlatformRoutes.routes(plane)
             + TunnelRoutes.routes(plane.tunnel, pages: pages)
     }

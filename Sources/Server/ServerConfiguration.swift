@@ -22,6 +22,8 @@ package struct ServerConfiguration: Sendable {
     package var proxyTimeout: Duration
     /// The web console; `nil` to serve the API alone.
     package var console: ConsoleBundle?
+    /// The agent's program for those who install one.
+    package var agentPrograms = AgentPrograms(folder: nil)
     /// Those in front of the listener that tell who the client is and how it asked.
     package var trustedProxies = TrustedProxies.none
 

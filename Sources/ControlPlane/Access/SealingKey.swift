@@ -54,6 +54,11 @@ package struct SealingKey: Sendable {
         return try SealingKey(bytes: bytes)
     }
 
+    /// A key for codes of authentication, of which this one can't be found out (HKDF, RFC 5869).
+    func derived(for purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data(purpose.utf8), outputByteCount: 32)
+    }
+
     /// - Parameter purpose: what it is for and of whom; the sealed text opens for the same purpose only, so that a
     ///   secret can't be moved to another row.
     func seal(_ secret: String, for purpose: String) throws -> String {

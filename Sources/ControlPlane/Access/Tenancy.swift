@@ -148,6 +148,12 @@ package struct Tenancy: Sendable {
                 throw EdgewrightError(
                     .conflict, "The project “\(project.name)” still has \(services) services; delete them first.")
             }
+            let agents = try session.countAgents(in: access.projectId)
+            guard agents == 0 else {
+                throw EdgewrightError(
+                    .conflict,
+                    "The project “\(project.name)” still has \(agents) agents; delete or transfer them first.")
+            }
             try session.deleteProject(access.projectId)
             try recorder.record(event("project.delete", project), by: access.caller, in: session)
         }

@@ -41,7 +41,7 @@ struct AuditRecorder: Sendable {
         try record([event], by: actor, in: session)
     }
 
-    private func record(_ events: [AuditEvent], by actor: AuditEntry.Actor, in session: any SQLSession) throws {
+    func record(_ events: [AuditEvent], by actor: AuditEntry.Actor, in session: any SQLSession) throws {
         let head = try session.lockAuditHead()
         var (sequence, hash) = (head.sequence, head.hash)
         let now = now()

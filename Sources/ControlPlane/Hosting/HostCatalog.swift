@@ -43,14 +43,29 @@ package struct HostCatalog: Sendable {
     package func getHost(in access: HostAccess) async throws -> EdgeHost { try await record(access).host }
 
     package func createHost(_ request: CreateHostRequest, in access: ProjectAccess) async throws -> EdgeHost {
-        let record = try draft(request, in: access).record
-        try await context.change { session in
-            try refusingTakenName("host", record.host.name, index: "host_name") { try session.insertHost(record) }
-            try recorder.record(
-                event("host.create", record.host, in: access, record.host.address.description), by: access.caller,
-                in: session)
+        let (caller, recorder) = (access.caller, recorder)
+        return try await createHost(
+            request, in: access.projectId, of: access.orgId, mayNameSockets: Self.mayNameSockets(access)
+        ) { try recorder.record($0, by: caller, in: $1) }
+    }
+
+    /// - Parameter record: writes who did it into the audit log.
+    func createHost(
+        _ request: CreateHostRequest, in project: Identifier<Project>, of organization: Identifier<Organization>,
+        mayNameSockets: Bool, record: @Sendable @escaping (AuditEvent, any SQLSession) throws -> Void
+    ) async throws -> EdgeHost {
+        let made = try rules.record(
+            request, id: context.makeIdentifier(), project: project, at: context.now(), mayNameSockets: mayNameSockets
+        ).record
+        return try await context.change { session in
+            try session.checkOffer(of: made.host, in: project)
+            try refusingTakenName("host", made.host.name, index: "host_name") { try session.insertHost(made) }
+            let event = AuditEvent(
+                operation: "host.create", target: .init(made.host), orgId: organization, projectId: project,
+                detail: made.host.address.description)
+            try record(event, session)
+            return try session.host(made.host.id)?.host ?? made.host
         }
-        return record.host
     }
 
     package func updateHost(_ request: UpdateHostRequest, in access: HostAccess) async throws -> EdgeHost {
@@ -61,14 +76,17 @@ package struct HostCatalog: Sendable {
                 throw EdgewrightError.notFound("host", access.hostId.rawValue)
             }
             var record = try rules.apply(request, to: before, at: now, mayNameSockets: mayNameSockets)
+            if record.host.address != before.host.address {
+                try session.checkOffer(of: record.host, in: access.project.projectId)
+            }
             try refusingTakenName("host", record.host.name, index: "host_name") { try session.updateHost(record) }
             if record.host.address != before.host.address || record.sealedTLS != before.sealedTLS {
                 record.host.forgetState(at: now)
                 try session.updateHostState(record.host)
             }
-            let moved =
-                record.host.serviceAddress == before.host.serviceAddress
-                ? [] : try move(record.host, at: now, session)
+            // Whatever the port, it is the rest that tells.
+            let staysInPlace = try record.host.endpoint(port: 1) == before.host.endpoint(port: 1)
+            let moved = try staysInPlace ? [] : move(record.host, at: now, session)
             try recorder.record(
                 event("host.update", record.host, in: access.project, Self.changes(from: before, to: record)),
                 by: access.project.caller, in: session)
@@ -87,8 +105,9 @@ package struct HostCatalog: Sendable {
         let services = try session.services(onHost: host.id)
         let moved = try services.map { record in
             var record = record
-            record.service.endpoint = try ServiceEndpoint(
-                host: host.serviceAddress, port: record.service.endpoint.port)
+            record.service.endpoint = try host.endpoint(port: record.service.endpoint.port)
+            record.service.connection = record.service.endpoint.connection
+            record.service.agentId = record.service.endpoint.agent
             record.service.updatedAt = now
             try session.updateService(record)
             return record
@@ -121,7 +140,8 @@ package struct HostCatalog: Sendable {
     /// Tries an address and certificates without saving anything.
     package func checkHost(_ request: CreateHostRequest, in access: ProjectAccess) async throws -> HostCheck {
         let (record, tls) = try draft(request, in: access)
-        let host = try connector.connect(record.host.address, tls: tls)
+        try await context.read { try $0.checkOffer(of: record.host, in: access.projectId) }
+        let host = try connector.connect(record.host.address, tls: tls, in: access.projectId)
         return await connector.check(host, cautions: record.host.warnings)
     }
 
@@ -193,6 +213,16 @@ extension EdgeHost {
         host.statusReason = check.reason
         host.engine = check.engine ?? host.engine
         return host
+    }
+}
+
+extension SQLSession {
+    /// That a host behind an agent is the engine that an agent of this project offers.
+    /// - Throws: `.invalidInput` naming `address`.
+    fileprivate func checkOffer(of host: EdgeHost, in project: Identifier<Project>) throws {
+        guard case .agent(let agent, let offer) = host.address else { return }
+        try checkOffer(
+            of: try ServiceEndpoint(agent: agent, offer: offer), kind: .docker, in: project, field: "address")
     }
 }
 

@@ -7,6 +7,7 @@ import Transport
 /// Makes the way to a host's engine from what the store knows of it.
 struct HostConnector: Sendable {
     let client: DirectTransportClient
+    let agents: AgentNetwork
     let sealingKey: SealingKey
     /// Names this platform on engines that several share.
     let platform: String
@@ -18,13 +19,28 @@ struct HostConnector: Sendable {
             let json = try sealingKey.open(sealed, for: Self.purpose(of: host.id))
             return try JSONDecoder().decode(HostTLSRequest.self, from: Data(json.utf8))
         }
-        return try connect(host.address, tls: tls)
+        return try connect(host.address, tls: tls, in: host.projectId)
     }
 
-    func connect(_ address: HostAddress, tls: HostTLSRequest?) throws -> any WorkloadHost {
+    /// - Parameter project: whose host it is: it must be the agent's too, where it is behind one.
+    func connect(
+        _ address: HostAddress, tls: HostTLSRequest?, in project: Identifier<Project>
+    ) throws -> any WorkloadHost {
+        DockerHost(transport: try transport(to: address, tls: tls, in: project), platform: platform)
+    }
+
+    private func transport(
+        to address: HostAddress, tls: HostTLSRequest?, in project: Identifier<Project>
+    ) throws -> any Transport {
         do {
-            let transport = try DirectTransport(endpoint: Self.endpoint(address, tls: tls), client: client)
-            return DockerHost(transport: transport, platform: platform)
+            switch address {
+            case .agent(let agent, let offer): return agents.transport(to: agent, offer: offer, in: project)
+            case .unix(let path):
+                let endpoint = RemoteEndpoint(address: .unixSocket(path: path), usesTLS: false)
+                return try DirectTransport(endpoint: endpoint, client: client)
+            case .tcp(let host, let port):
+                return try DirectTransport(endpoint: Self.endpoint(host, port, tls: tls), client: client)
+            }
         } catch let error as TransportError {
             throw EdgewrightError(
                 .invalidInput, "The certificates can't be used: \(error.message)",
@@ -32,19 +48,15 @@ struct HostConnector: Sendable {
         }
     }
 
-    private static func endpoint(_ address: HostAddress, tls: HostTLSRequest?) -> RemoteEndpoint {
-        switch address {
-        case .unix(let path): return RemoteEndpoint(address: .unixSocket(path: path), usesTLS: false)
-        case .tcp(let host, let port):
-            guard let tls else { return RemoteEndpoint(address: .tcp(host: host, port: port), usesTLS: false) }
-            var client: RemoteEndpoint.ClientCertificate?
-            if let certificate = tls.certificate, let key = tls.key {
-                client = RemoteEndpoint.ClientCertificate(chain: certificate, privateKey: key)
-            }
-            return RemoteEndpoint(
-                address: .tcp(host: host, port: port), usesTLS: true, verification: .full(authorities: tls.ca),
-                clientCertificate: client)
+    private static func endpoint(_ host: String, _ port: Int, tls: HostTLSRequest?) -> RemoteEndpoint {
+        guard let tls else { return RemoteEndpoint(address: .tcp(host: host, port: port), usesTLS: false) }
+        var client: RemoteEndpoint.ClientCertificate?
+        if let certificate = tls.certificate, let key = tls.key {
+            client = RemoteEndpoint.ClientCertificate(chain: certificate, privateKey: key)
         }
+        return RemoteEndpoint(
+            address: .tcp(host: host, port: port), usesTLS: true, verification: .full(authorities: tls.ca),
+            clientCertificate: client)
     }
 
     func seal(_ tls: HostTLSRequest, of id: Identifier<EdgeHost>) throws -> String {

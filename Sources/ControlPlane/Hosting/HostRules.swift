@@ -64,7 +64,7 @@ struct HostRules: Sendable {
         host.warnings = host.cautions
         try check(host, mayNameSockets: mayNameSockets)
         // Certificates that can't be read are told of now rather than by the first call.
-        _ = try connector.connect(host.address, tls: tls)
+        _ = try connector.connect(host.address, tls: tls, in: host.projectId)
         return HostRecord(host: host, sealedTLS: try tls.map { try connector.seal($0, of: host.id) })
     }
 
@@ -76,6 +76,8 @@ struct HostRules: Sendable {
                     "address", "names a socket of the platform's own machine, which only a system administrator may")
             }
             if host.tls != nil { throw EdgewrightError.invalid("tls", "is not for sockets") }
+        case .agent:
+            if host.tls != nil { throw EdgewrightError.invalid("tls", "is not for engines behind an agent") }
         case .tcp:
             guard host.tls != nil || host.allowUnencrypted else {
                 throw EdgewrightError.invalid(
@@ -118,7 +120,7 @@ struct HostRules: Sendable {
     private static func standardServiceAddress(of address: HostAddress) -> String {
         switch address {
         case .tcp(let host, _): host
-        case .unix: "127.0.0.1"
+        case .unix, .agent: "127.0.0.1"
         }
     }
 }

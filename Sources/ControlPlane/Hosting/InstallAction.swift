@@ -195,9 +195,10 @@ struct InstalledService: Sendable {
         let port = settings.ports?.first { $0.container == settings.apiPort && $0.protocol == .tcp }?.host
         guard let port else { throw EdgewrightError(.internal, "A service's API has no port.") }
         let usesTokens = parameters.authentication ?? false
+        let endpoint = try host.endpoint(port: port)
         var service = EdgeService(
             id: item.serviceId, projectId: item.batch.projectId, name: item.name, category: image.category,
-            mode: .hosted, connection: .direct, endpoint: try ServiceEndpoint(host: host.serviceAddress, port: port),
+            mode: .hosted, connection: endpoint.connection, endpoint: endpoint,
             verifyTLS: true, healthPath: image.category == .custom ? "/" : nil, status: .unknown,
             statusReason: "being installed", statusSince: at, version: nil, lastSeen: nil,
             tags: parameters.tags ?? [], auth: ServiceAuthentication(kind: usesTokens ? .jwt : .none),

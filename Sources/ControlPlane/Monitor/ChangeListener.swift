@@ -8,6 +8,7 @@ import Store
 struct ChangeListener: Service {
     let monitor: Monitor
     let loader: ServiceDirectoryLoader
+    let agents: AgentChanges
 
     func run() async throws {
         guard let notices = monitor.context.database.notifications(on: [ChangeAnnouncer.channel]) else { return }
@@ -22,10 +23,12 @@ struct ChangeListener: Service {
         case .listening:
             // Whatever was told meanwhile went by.
             monitor.hub.resyncAll()
+            await agents.takeAll()
         case .told(_, let payload):
             guard let notice = ChangeNotice(payload: payload), notice.origin != monitor.announcer.origin else { return }
             switch notice.change {
             case .project(let id): monitor.hub.publish(.resync, in: id)
+            case .agents(let ids): await agents.take(ids)
             case .services(.deleted, let ids): await takeDeleted(ids)
             case .services(let kind, let ids): await takeChanged(ids, kind)
             }
@@ -66,6 +69,7 @@ struct ChangeListener: Service {
                 monitor.watch(record.service, within: .seconds(1))
                 continue
             }
+            monitor.projectMayHaveChanged(of: record.service)
             monitor.probeSoon(id)
         }
     }

@@ -152,6 +152,14 @@ package struct Monitor: Sendable {
         if !services.isEmpty { hub.publish(.resync, in: project) }
     }
 
+    /// What it reports from now on belongs where it is now.
+    func projectMayHaveChanged(of service: EdgeService) {
+        state.update(service.id) { entry in
+            entry.projectId = service.projectId
+            return []
+        }
+    }
+
     /// After its endpoint or credential changed: what was known does not count any more.
     func probeSoon(_ id: Identifier<EdgeService>) {
         state.update(id) { entry in

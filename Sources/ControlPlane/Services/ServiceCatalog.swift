@@ -21,19 +21,33 @@ package struct ServiceCatalog: Sendable {
 
     /// - Throws: `.conflict` when the project has a service of that name, or at that endpoint; says which.
     package func createService(_ request: CreateServiceRequest, in access: ProjectAccess) async throws -> EdgeService {
-        let id: Identifier<EdgeService> = context.makeIdentifier()
-        let record = try rules.record(request, id: id, project: access.projectId, at: context.now())
-        let revision = try await context.numberedChange { session, revision in
-            try refuseTaken(record.service, session)
-            try session.insertService(record)
-            try setTags(of: [record.service], session)
-            try recorder.record(event("service.create", record.service, in: access), by: access.caller, in: session)
-            try monitor.announcer.announce(.created, [id], in: session)
-            return revision
+        let (caller, recorder) = (access.caller, recorder)
+        return try await createService(request, in: access.projectId, of: access.orgId) {
+            try recorder.record($0, by: caller, in: $1)
         }
-        directory.put([DirectoryEntry(record, orgId: access.orgId)], revision: revision)
-        monitor.serviceChanged(record.service, .created)
-        return record.service
+    }
+
+    /// - Parameter record: writes who did it into the audit log.
+    func createService(
+        _ request: CreateServiceRequest, in project: Identifier<Project>, of organization: Identifier<Organization>,
+        record: @Sendable @escaping (AuditEvent, any SQLSession) throws -> Void
+    ) async throws -> EdgeService {
+        let id: Identifier<EdgeService> = context.makeIdentifier()
+        let made = try rules.record(request, id: id, project: project, at: context.now())
+        let (kept, revision) = try await context.numberedChange { session, revision in
+            try session.checkOffer(of: made.service.endpoint, in: project)
+            try refuseTaken(made.service, session)
+            try session.insertService(made)
+            try setTags(of: [made.service], session)
+            let event = AuditEvent(
+                operation: "service.create", target: .init(made.service), orgId: organization, projectId: project)
+            try record(event, session)
+            try monitor.announcer.announce(.created, [id], in: session)
+            return (try session.service(id) ?? made, revision)
+        }
+        directory.put([DirectoryEntry(kept, orgId: organization)], revision: revision)
+        monitor.serviceChanged(kept.service, .created)
+        return kept.service
     }
 
     package func updateService(_ request: UpdateServiceRequest, in access: ServiceAccess) async throws -> EdgeService {
@@ -43,6 +57,9 @@ package struct ServiceCatalog: Sendable {
             let before = try existing(access.serviceId, session)
             let applied = try rules.apply(request, to: before, at: now)
             var changed = applied.record
+            if changed.service.endpoint != before.service.endpoint {
+                try session.checkOffer(of: changed.service.endpoint, in: access.project.projectId)
+            }
             try refuseTaken(changed.service, session)
             try session.updateService(changed)
             if let tags = applied.tags {
@@ -101,6 +118,7 @@ package struct ServiceCatalog: Sendable {
     {
         let id: Identifier<EdgeService> = context.makeIdentifier()
         let record = try rules.record(request, id: id, project: access.projectId, at: context.now())
+        try await context.read { try $0.checkOffer(of: record.service.endpoint, in: access.projectId) }
         return await monitor.check(DirectoryEntry(record, orgId: access.orgId))
     }
 

@@ -1,18 +1,20 @@
-package import Drivers
+import Drivers
 import Fleet
-package import Transport
+import Transport
 
 /// Makes the way to a service, and what proves the platform to it, from what the directory knows.
 package struct ServiceConnector: Sendable {
     let registry: DriverRegistry
     let authenticator: ServiceAuthenticator
     let client: DirectTransportClient
+    let agents: AgentNetwork
     let sealingKey: SealingKey
 
-    package init(
+    init(
         registry: DriverRegistry, authenticator: ServiceAuthenticator, client: DirectTransportClient,
-        sealingKey: SealingKey
+        agents: AgentNetwork, sealingKey: SealingKey
     ) {
+        self.agents = agents
         self.registry = registry
         self.authenticator = authenticator
         self.client = client
@@ -21,6 +23,9 @@ package struct ServiceConnector: Sendable {
 
     func transport(to entry: DirectoryEntry, _ lane: ConnectionLane) throws -> any Transport {
         let endpoint = entry.endpoint
+        if let agent = endpoint.agent, let offer = endpoint.offer {
+            return agents.transport(to: agent, offer: offer, port: endpoint.port, in: entry.projectId)
+        }
         do {
             return try DirectTransport(
                 endpoint: RemoteEndpoint(

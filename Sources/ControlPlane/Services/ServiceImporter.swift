@@ -47,10 +47,13 @@ package struct ServiceImporter: Sendable {
         return try await context.numberedChange { session, revision in
             var taken = try session.takenServices(
                 names: rows.map(\.row.name), endpoints: rows.map(\.row.endpoint), in: access.projectId)
+            let offers = try session.offers(of: rows.compactMap(\.row.endpoint.agent), in: access.projectId)
             var written: [ServiceRecord] = []
             var failures: [ImportFailure] = []
             for (row, line) in rows {
-                if let failure = Self.conflict(row, line, taken) {
+                if let flaw = session.offerFlaw(row.endpoint, .service, among: offers) {
+                    failures.append(ImportFailure(line: line, column: "endpoint", reason: flaw))
+                } else if let failure = Self.conflict(row, line, taken) {
                     failures.append(failure)
                 } else {
                     taken.names.insert(row.name)
@@ -89,7 +92,7 @@ package struct ServiceImporter: Sendable {
     private func record(_ row: ServiceRow, in project: Identifier<Project>, at now: Timestamp) -> ServiceRecord {
         let service = EdgeService(
             id: context.makeIdentifier(), projectId: project, name: row.name, category: row.category, mode: .managed,
-            connection: .direct, endpoint: row.endpoint, verifyTLS: true,
+            connection: row.endpoint.connection, endpoint: row.endpoint, verifyTLS: true,
             healthPath: row.category == .custom ? "/" : nil, status: .unknown,
             statusReason: ServiceRules.notProbedYet, statusSince: now, version: nil, lastSeen: nil, tags: row.tags,
             auth: .none, description: "", createdAt: now, updatedAt: now)

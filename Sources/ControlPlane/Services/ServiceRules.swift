@@ -9,11 +9,14 @@ struct ServiceRules: Sendable {
     func record(
         _ request: CreateServiceRequest, id: Identifier<EdgeService>, project: Identifier<Project>, at now: Timestamp
     ) throws -> ServiceRecord {
-        try checkKind(mode: request.mode, connection: request.connection)
+        try checkMode(request.mode)
         let category = request.category ?? .neuronex
         var validation = Validation()
         let name = try validation.check { try EdgeService.nameRule.check(request.name) }
         let endpoint = try validation.check { try ServiceEndpoint(request.endpoint) }
+        if let connection = request.connection, let endpoint, connection != endpoint.connection {
+            validation.fail("connection", "must be \(endpoint.connection.rawValue) for such an endpoint")
+        }
         let tags = try validation.check { try TagName.checkSet(request.tags ?? []) }
         let description = try validation.check { try TextRule.description.check(request.description ?? "") }
         let healthPath = try validation.check { try Self.healthPath(request.healthPath, category: category) }
@@ -23,7 +26,8 @@ struct ServiceRules: Sendable {
             throw EdgewrightError(.internal, "A checked request lost a field.")
         }
         let service = EdgeService(
-            id: id, projectId: project, name: name, category: category, mode: .managed, connection: .direct,
+            id: id, projectId: project, name: name, category: category, mode: .managed,
+            connection: endpoint.connection,
             endpoint: endpoint, verifyTLS: request.verifyTLS ?? true, healthPath: healthPath, status: .unknown,
             statusReason: Self.notProbedYet, statusSince: now, version: nil, lastSeen: nil, tags: tags,
             auth: auth.authentication, description: description, createdAt: now, updatedAt: now)
@@ -46,6 +50,8 @@ struct ServiceRules: Sendable {
                 validation.fail("endpoint", "follows from the node it runs on, and from the port it has there")
             }
             changed.service.endpoint = endpoint
+            changed.service.connection = endpoint.connection
+            changed.service.agentId = endpoint.agent
         }
         if let text = request.description, let checked = try validation.check({ try TextRule.description.check(text) })
         {
@@ -81,16 +87,13 @@ struct ServiceRules: Sendable {
     /// Whether a password that is kept could reach somebody else than before.
     private static func isLessSure(_ service: EdgeService, than before: EdgeService) -> Bool {
         let (new, old) = (service.endpoint, before.endpoint)
-        return new.scheme != old.scheme || new.host != old.host || new.port != old.port
+        return new.scheme != old.scheme || new.host != old.host || new.port != old.port || new.offer != old.offer
             || (before.verifyTLS && !service.verifyTLS)
     }
 
-    private func checkKind(mode: ServiceMode?, connection: ServiceConnection?) throws {
+    private func checkMode(_ mode: ServiceMode?) throws {
         guard mode != .hosted else {
             throw EdgewrightError(.unsupported, "A hosted service is installed on a host, it can't be adopted.")
-        }
-        guard connection != .agent else {
-            throw EdgewrightError(.unsupported, "A service behind an agent appears when its agent offers it.")
         }
     }
 

@@ -48,7 +48,8 @@ package enum HostAddress: Equatable, Hashable, Sendable {
     }
 
     private static func refusal(_ field: String) -> EdgewrightError {
-        .invalid(field, "must be tcp://host:port, unix:///path/to/docker.sock, or agent:// for an engine behind an agent")
+        .invalid(
+            field, "must be tcp://host:port, unix:///path/to/docker.sock, or agent:// for an engine behind an agent")
     }
 }
 

@@ -1,6 +1,7 @@
 /// A change within a project, as it is pushed to those who watch.
 package enum ProjectEvent: Equatable, Sendable {
     case service(ServiceChange)
+    case agent(AgentChange)
     /// Changes were missed or came too many at once: read everything anew.
     case resync
     /// Nothing happened: keeps what lies between from taking the silence for an end.

@@ -39,7 +39,8 @@ package struct ServiceEndpoint: Hashable, Sendable {
         let separator = trimmed.range(of: "://")
         let schemeText = separator.map { trimmed[..<$0.lowerBound].lowercased() }
         guard let scheme = schemeText.flatMap(Scheme.init(rawValue:)), let separator else {
-            throw EdgewrightError.invalid(field, "must begin with http:// or https://, or agent:// for an agent's offer")
+            throw EdgewrightError.invalid(
+                field, "must begin with http:// or https://, or agent:// for an agent's offer")
         }
         try self.init(scheme: scheme, rest: String(trimmed[separator.upperBound...]), field: field)
     }

@@ -47,9 +47,13 @@ extension Response {
         switch event {
         case .ping: return ": ping\n\n"
         case .resync: return "event: resync\ndata: {}\n\n"
-        case .service(let change):
-            guard let json = try? JSONCoding.encode(change) else { return text(.resync) }
-            return "event: service\ndata: \(String(buffer: json))\n\n"
+        case .service(let change): return text("service", change)
+        case .agent(let change): return text("agent", change)
         }
+    }
+
+    private static func text(_ name: String, _ change: some Encodable) -> String {
+        guard let json = try? JSONCoding.encode(change) else { return text(.resync) }
+        return "event: \(name)\ndata: \(String(buffer: json))\n\n"
     }
 }

@@ -12,7 +12,8 @@ enum ServiceRoutes {
         return [
             .project(.get, "/projects/{project}/services", "listServices", .viewServices) { request, access in
                 let query = try request.query(
-                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "drifted", "sort",
+                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "agent", "drifted",
+                    "sort",
                     "limit", "cursor", "total")
                 return try .json(
                     try await services.listServices(
@@ -35,7 +36,7 @@ enum ServiceRoutes {
             .project(.get, "/projects/{project}/services/export", "exportServices", .exportServices) {
                 request, access in
                 let query = try request.query(
-                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "drifted",
+                    "status", "mode", "connection", "category", "tag", "version", "q", "host", "agent", "drifted",
                     "id", "spreadsheet")
                 let ids = query.all("id").map(Identifier<EdgeService>.init(rawValue:))
                 return .csv(
@@ -77,6 +78,7 @@ enum ServiceRoutes {
             connection: try query.value("connection"), category: try query.value("category"), tags: query.all("tag"),
             version: try query.text("version"), q: try query.text("q"),
             host: try query.text("host").map(Identifier.init(rawValue:)),
+            agent: try query.text("agent").map(Identifier.init(rawValue:)),
             drifted: try query.text("drifted") == nil ? nil : query.flag("drifted"))
     }
 }

@@ -18,6 +18,7 @@ struct Route: Sendable {
         case service(Permission)
         case batch(Permission)
         case host(Permission)
+        case agent(Permission)
     }
 
     typealias Handler = @Sendable (RouteRequest, RouteCaller) async throws -> Response
@@ -142,6 +143,18 @@ extension Route {
         Route(method, path, operation, .host(permission)) { request, caller in
             let who = try await caller.authenticated(for: request)
             let access = try await hosts.authorize(who, permission, host: try request.id("host"))
+            return try await caller.once(request, by: who) { try await handle($0, access) }
+        }
+    }
+
+    static func agent(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ permission: Permission,
+        of agents: AgentCatalog,
+        _ handle: @escaping @Sendable (RouteRequest, AgentAccess) async throws -> Response
+    ) -> Route {
+        Route(method, path, operation, .agent(permission)) { request, caller in
+            let who = try await caller.authenticated(for: request)
+            let access = try await agents.authorize(who, permission, agent: try request.id("agent"))
             return try await caller.once(request, by: who) { try await handle($0, access) }
         }
     }

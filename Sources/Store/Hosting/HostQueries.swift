@@ -22,15 +22,15 @@ extension SQLSession {
             """
             INSERT INTO host (id, project_id, name, kind, address, service_address, description, allow_unencrypted,
                 sealed_tls, has_authority, has_client_certificate, status, status_reason, status_since, engine,
-                created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                created_at, updated_at, agent_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 host.id.rawValue, host.projectId.rawValue, host.name, host.kind.rawValue, host.address.description,
                 host.serviceAddress, host.description, host.allowUnencrypted, record.sealedTLS,
                 host.tls?.authority ?? false, host.tls?.clientCertificate ?? false, host.status.rawValue,
                 host.statusReason, host.statusSince?.milliseconds, try host.engine.map(encoded),
-                host.createdAt.milliseconds, host.updatedAt.milliseconds,
+                host.createdAt.milliseconds, host.updatedAt.milliseconds, host.address.agent?.rawValue,
             ])
     }
 
@@ -41,12 +41,12 @@ extension SQLSession {
         try execute(
             """
             UPDATE host SET name = ?, address = ?, service_address = ?, description = ?, allow_unencrypted = ?,
-                sealed_tls = ?, has_authority = ?, has_client_certificate = ?, updated_at = ? WHERE id = ?
+                sealed_tls = ?, has_authority = ?, has_client_certificate = ?, updated_at = ?, agent_id = ? WHERE id = ?
             """,
             [
                 host.name, host.address.description, host.serviceAddress, host.description, host.allowUnencrypted,
                 record.sealedTLS, host.tls?.authority ?? false, host.tls?.clientCertificate ?? false,
-                host.updatedAt.milliseconds, host.id.rawValue,
+                host.updatedAt.milliseconds, host.address.agent?.rawValue, host.id.rawValue,
             ])
     }
 
@@ -97,6 +97,17 @@ extension SQLSession {
         return page
     }
 
+    /// Which of these names a project has already.
+    package func takenHostNames(_ names: [String], in project: Identifier<Project>) throws -> Set<String> {
+        Set(
+            try chunks(names).flatMap { chunk in
+                try query(
+                    "SELECT name FROM host WHERE project_id = ? AND name IN (\(placeholders(chunk.count)))",
+                    [project.rawValue] + chunk
+                ).map { try $0.text(0) }
+            })
+    }
+
     /// Those of the ids that are in the project.
     package func hosts(_ ids: [Identifier<EdgeHost>], in project: Identifier<Project>) throws -> [HostRecord] {
         try chunks(ids.map(\.rawValue)).flatMap { chunk in
@@ -116,13 +127,14 @@ extension SQLSession {
     }
 }
 
-private let hostColumns = """
+let hostColumns = """
     h.id, h.project_id, h.name, h.address, h.service_address, h.description, h.allow_unencrypted, h.sealed_tls, \
     h.has_authority, h.has_client_certificate, h.status, h.status_reason, h.status_since, h.engine, h.created_at, \
-    h.updated_at, (SELECT COUNT(*) FROM workload w WHERE w.host_id = h.id)
+    h.updated_at, (SELECT COUNT(*) FROM workload w WHERE w.host_id = h.id), \
+    (SELECT a.name FROM agent a WHERE a.id = h.agent_id)
     """
 
-private func readHost(_ row: SQLRow) throws -> HostRecord {
+func readHost(_ row: SQLRow) throws -> HostRecord {
     let address = try row.text(3)
     guard let parsed = try? HostAddress(address) else {
         throw StoreError(.corrupt, "the address “\(address)” of a host can't be read")
@@ -142,6 +154,7 @@ private func readHost(_ row: SQLRow) throws -> HostRecord {
     host.engine = try row.textOrNil(13).map { try decoded($0) }
     host.updatedAt = Timestamp(milliseconds: try row.integer(15))
     host.services = try row.int(16)
+    host.agentName = try row.textOrNil(17)
     return HostRecord(host: host, sealedTLS: try row.textOrNil(7))
 }
 

@@ -72,13 +72,15 @@ extension SQLSession {
         return try completed(services)
     }
 
-    /// With what stands in other tables: their tags, and where the hosted ones run.
+    /// With what stands in other tables: their tags, their agents' names, and where the hosted ones run.
     func completed(_ services: [EdgeService]) throws -> [EdgeService] {
         let tags = try tagNames(of: services.map(\.id))
         let hosted = services.filter { $0.mode == .hosted }.map(\.id)
         let placements = hosted.isEmpty ? [:] : try placements(of: hosted)
+        let agents = try agentNames(services.compactMap(\.agentId))
         return services.map { service in
             var service = service
+            service.agentName = service.agentId.flatMap { agents[$0] }
             service.tags = tags[service.id] ?? []
             placements[service.id]?.apply(to: &service)
             return service
@@ -139,6 +141,7 @@ private struct ServiceListQuery {
         add("s.version = ?", filter.version)
         add("s.search_text LIKE ? ESCAPE '\\'", filter.q.map(likePattern(containing:)))
         add("s.id IN (SELECT service_id FROM workload WHERE host_id = ?)", filter.host?.rawValue)
+        add("s.agent_id = ?", filter.agent?.rawValue)
         if let drifted = filter.drifted {
             conditions.append(
                 "s.id \(drifted ? "IN" : "NOT IN") (SELECT service_id FROM workload WHERE drift IS NOT NULL)")

@@ -47,14 +47,16 @@ extension SQLSession {
         let service = record.service
         try execute(
             """
-            UPDATE service SET name = ?, endpoint = ?, verify_tls = ?, health_path = ?, auth_kind = ?,
-                auth_username = ?, auth_sealed_password = ?, description = ?, search_text = ?, updated_at = ?
+            UPDATE service SET name = ?, connection = ?, agent_id = ?, endpoint = ?, verify_tls = ?, health_path = ?,
+                auth_kind = ?, auth_username = ?, auth_sealed_password = ?, description = ?, search_text = ?,
+                updated_at = ?
             WHERE id = ?
             """,
             [
-                service.name, service.endpoint.description, service.verifyTLS, service.healthPath,
-                service.auth.kind.rawValue, service.auth.username, record.sealedPassword, service.description,
-                searchText(service), service.updatedAt.milliseconds, service.id.rawValue,
+                service.name, service.endpoint.connection.rawValue, service.endpoint.agent?.rawValue,
+                service.endpoint.description, service.verifyTLS, service.healthPath, service.auth.kind.rawValue,
+                service.auth.username, record.sealedPassword, service.description, searchText(service),
+                service.updatedAt.milliseconds, service.id.rawValue,
             ])
         try execute(
             "UPDATE service_tag SET service_name = ? WHERE service_id = ?", [service.name, service.id.rawValue])
@@ -154,7 +156,7 @@ let serviceColumns = """
 private let serviceInsertColumns = [
     "id", "project_id", "name", "category", "mode", "connection", "endpoint", "verify_tls", "health_path", "auth_kind",
     "auth_username", "auth_sealed_password", "description", "search_text", "created_at", "updated_at", "status",
-    "status_reason", "status_since", "version", "last_seen",
+    "status_reason", "status_since", "version", "last_seen", "agent_id",
 ]
 
 private func serviceRow(_ record: ServiceRecord) -> [SQLValue] {
@@ -165,7 +167,7 @@ private func serviceRow(_ record: ServiceRecord) -> [SQLValue] {
         service.healthPath, service.auth.kind.rawValue, service.auth.username, record.sealedPassword,
         service.description, searchText(service), service.createdAt.milliseconds, service.updatedAt.milliseconds,
         service.status.rawValue, service.statusReason, service.statusSince?.milliseconds ?? 0, service.version ?? "",
-        service.lastSeen?.milliseconds,
+        service.lastSeen?.milliseconds, service.endpoint.agent?.rawValue,
     ]
     return values.map(\.sqlValue)
 }

@@ -23,6 +23,9 @@ package final class TunnelClient: Sendable {
         try channel.addTunnel(frames, mode: .client, traffic, keepalive)
     }
 
+    /// Whether its connection is there, as far as this end knows. From any thread.
+    package var isOpen: Bool { channel.isActive }
+
     /// Exchanges under way. On the event loop.
     package var load: Int { frames.value.count }
 

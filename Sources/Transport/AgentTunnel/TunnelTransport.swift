@@ -16,7 +16,8 @@ package struct TunnelTransport: Transport {
     ///   - authority: what the other end is asked for; the offer itself when absent.
     ///   - tunnel: finds the agent's connection anew for each request; throws a `TransportError` when there is none.
     package init(
-        agent: String, offer: String, authority: String? = nil, basePath: String = "", tunnel: @escaping @Sendable () async throws -> TunnelClient
+        agent: String, offer: String, authority: String? = nil, basePath: String = "",
+        tunnel: @escaping @Sendable () async throws -> TunnelClient
     ) {
         peer = "“\(offer)” behind the agent “\(agent)”"
         self.authority = authority ?? offer

@@ -37,6 +37,12 @@ struct ServeCommand: AsyncParsableCommand {
             "Believe the X-Forwarded-For, -Proto and -Host of this proxy in front; may be given several times.",
             valueName: "network"))
     var trustedProxy: [String] = []
+    @Option(help: "Where other control planes on the same PostgreSQL reach this one (the listener's own address).")
+    var peerAddress: String?
+    @Option(help: "Folder of the agent's program for download (agent/ beside the program).")
+    var agentDirectory: String?
+    @Option(help: "Whether agents may come without an enrolment token, to be claimed: true or false (true).")
+    var unmanagedAgents: String?
     @Option(help: "Seconds between two probes of a service (15).") var monitorInterval: Int?
 
     private var flags: [String: String] {
@@ -45,6 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
             "edgeDomain": edgeDomain, "consoleDirectory": consoleDirectory, "logLevel": logLevel,
             "logFormat": logFormat, "refuseTargets": refuseTargets,
             "trustedProxies": trustedProxy.isEmpty ? nil : trustedProxy.joined(separator: ","),
+            "peerAddress": peerAddress, "agentDirectory": agentDirectory, "unmanagedAgents": unmanagedAgents,
             "monitorInterval": monitorInterval.map(String.init),
         ].compactMapValues(\.self)
     }
@@ -80,6 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.monitor.interval = .seconds(settings.monitorInterval)
         configuration.monitor.timeout = .seconds(settings.monitorTimeout)
         configuration.monitor.missesUntilOffline = settings.monitorMisses
+        configuration.takesUnmanagedAgents = settings.takesUnmanagedAgents
         let plane = try await ControlPlane.make(
             context, sealingKey: try SealingKey.load(from: settings.sealingKeyFile), transport: transport,
             configuration: configuration)
@@ -89,6 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
             plane, configuration: try Self.serverConfiguration(settings, logger), metrics: metrics, logger: logger
         ) { port in
             transport.targets.refuseListener(port: port)
+            plane.advertise(settings.peerAddress ?? Self.ownAddress(scheme, settings.host, port))
             logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
         }
         // Stopped from the last to the first: requests end before what they work with.
@@ -126,7 +135,17 @@ struct ServeCommand: AsyncParsableCommand {
             host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain,
             console: try console(settings, logger))
         configuration.trustedProxies = TrustedProxies(settings.trustedProxies)
+        let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
+        configuration.agentPrograms = AgentPrograms(
+            folder: settings.agentDirectory ?? AgentPrograms.usualFolder(program: program))
         return configuration
+    }
+
+    /// Where this process listens, for others; a listener on every address is found by the machine's name.
+    private static func ownAddress(_ scheme: String, _ host: String, _ port: Int) -> String {
+        let isEverywhere = host == "0.0.0.0" || host == "::"
+        let name = isEverywhere ? ProcessInfo.processInfo.hostName : host
+        return "\(scheme)://\(name.contains(":") ? "[\(name)]" : name):\(port)"
     }
 
     private static func console(_ settings: ServeSettings, _ logger: Logger) throws -> ConsoleBundle {

@@ -1,4 +1,5 @@
 import Configuration
+import Fleet
 import Foundation
 import Logging
 import SystemPackage
@@ -34,6 +35,13 @@ struct ServeSettings {
     let refusedTargets: [AddressRange]
     /// `trustedProxies`: networks of the proxies in front, whose `X-Forwarded-*` are believed; none when absent.
     let trustedProxies: [AddressRange]
+    /// `peerAddress`: URL at which other control planes on the same PostgreSQL reach this one; the listener's own when
+    /// absent.
+    let peerAddress: String?
+    /// `agentDirectory`: the agent's program for download; looked for beside the program when absent.
+    let agentDirectory: URL?
+    /// `unmanagedAgents`: whether agents may come without an enrolment token, to be claimed.
+    let takesUnmanagedAgents: Bool
     /// `monitorInterval`: seconds between two probes of a service.
     let monitorInterval: Int
     /// `monitorTimeout`: seconds for each request of a probe.
@@ -78,6 +86,9 @@ struct ServeSettings {
         sealingKeyFile = key.map { URL(filePath: $0) } ?? dataDirectory.appending(path: "sealing.key")
         refusedTargets = try settings.networks("refuseTargets") ?? TargetGuard.linkLocal
         trustedProxies = try settings.networks("trustedProxies") ?? []
+        peerAddress = try settings.url("peerAddress")
+        agentDirectory = settings.text("agentDirectory").map { URL(filePath: $0, directoryHint: .isDirectory) }
+        takesUnmanagedAgents = try settings.flag("unmanagedAgents", default: true)
         monitorInterval = try settings.number("monitorInterval", default: 15, in: 1...86_400)
         monitorTimeout = try settings.number("monitorTimeout", default: 5, in: 1...120)
         monitorMisses = try settings.number("monitorMisses", default: 2, in: 1...10)
@@ -127,6 +138,21 @@ struct SettingsReader {
             throw SettingsError("\(key) can't be “\(text)”")
         }
         return value
+    }
+
+    func flag(_ key: String, default fallback: Bool) throws -> Bool {
+        if let value = reader.bool(forKey: ConfigKey([key])) { return value }
+        guard let text = text(key) else { return fallback }
+        guard let value = Bool(text) else { throw SettingsError("\(key) must be true or false, not “\(text)”") }
+        return value
+    }
+
+    func url(_ key: String) throws -> String? {
+        guard let text = text(key) else { return nil }
+        guard let endpoint = try? ServiceEndpoint(text), endpoint.connection == .direct else {
+            throw SettingsError("\(key) must be a URL such as http://10.0.0.5:8080, not “\(text)”")
+        }
+        return endpoint.description
     }
 
     func number(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws -> Int {

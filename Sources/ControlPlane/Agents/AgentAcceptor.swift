@@ -1,0 +1,141 @@
+import AgentIdentity
+package import Fleet
+import Logging
+package import NIOCore
+import Store
+import Transport
+
+/// An agent that has proved who it is, and may open its tunnel now.
+package struct AdmittedAgent: Sendable {
+    let id: Identifier<EdgeAgent>
+    let instance: String
+    let address: String
+}
+
+/// Takes agents in: challenges them, checks what they sign, and holds their connections.
+package struct AgentAcceptor: Sendable {
+    /// So long the one that was there first has to say that it still is.
+    private static let patience = Duration.seconds(3)
+    /// Two with one key will not sort themselves out by coming again at once.
+    private static let cloneRest = Duration.seconds(60)
+
+    let context: ControlPlaneContext
+    let challenges: AgentChallenges
+    let network: AgentNetwork
+    let presence: AgentPresence
+    let changes: AgentChanges
+
+    package func challengeAgent() throws -> AgentChallenge { try challenges.make() }
+
+    /// Whether whoever signed this may open a tunnel. Says the same when it is asked again: the challenge is used up by
+    /// `admit` only.
+    /// - Throws: `.notFound` for a key that is not known, `.permissionDenied` for one that is revoked, `.unauthenticated`
+    ///   for everything that another challenge may mend, `.conflict` when another copy of the agent is connected.
+    package func checkAgent(proof text: String, address: String) async throws -> AdmittedAgent {
+        let agent = try await check(text, address: address).agent
+        try await refuseClone(agent)
+        return agent
+    }
+
+    /// The same, and uses the challenge up: the proof is worth nothing any more.
+    /// - Throws: as `checkAgent`.
+    package func admitAgent(proof text: String, address: String) async throws -> AdmittedAgent {
+        let (agent, nonce, expiry) = try await check(text, address: address)
+        try await refuseClone(agent)
+        guard try await context.write({ try $0.useNonce(nonce, until: expiry) }) else { throw Self.replayed }
+        return agent
+    }
+
+    private static var replayed: EdgewrightError { AgentChallenges.refusal("was used before") }
+
+    private func check(
+        _ text: String, address: String
+    ) async throws -> (agent: AdmittedAgent, nonce: String, expiry: Timestamp) {
+        let signed = try SignedProof(checking: text)
+        let fingerprint = signed.fingerprint.description
+        guard let identity = try await context.read({ try $0.agentIdentity(fingerprint: fingerprint) }) else {
+            throw EdgewrightError(.notFound, "No agent with the key \(fingerprint) is known; let it enrol.")
+        }
+        let proof = try signed.checked(with: identity.publicKey)
+        let expiry = try challenges.check(proof, for: .connect)
+        guard identity.state != .revoked else {
+            throw EdgewrightError(
+                .permissionDenied,
+                "The key of the agent “\(identity.name)” is revoked; an administrator can restore it.")
+        }
+        guard try await !context.read({ try $0.isUsedNonce(proof.nonce) }) else { throw Self.replayed }
+        let agent = AdmittedAgent(id: identity.id, instance: proof.instance, address: address)
+        return (agent, proof.nonce, expiry)
+    }
+
+    // MARK: Copies
+
+    /// One key, two starts of the program, both alive: a copy. The one that was there first stays: whoever copied the key
+    /// does not take its place.
+    private func refuseClone(_ agent: AdmittedAgent) async throws {
+        for connection in network.connections.connections(of: agent.id, otherThan: agent.instance) {
+            let transport = TunnelTransport(agent: "", offer: AgentProfile.authority) { connection.tunnel }
+            guard await isAlive(transport) else {
+                // Its network vanished, or its machine did: the connection only looked open.
+                connection.tunnel.close()
+                continue
+            }
+            throw try await clone(of: agent)
+        }
+        let entry = network.directory.entry(agent.id)
+        for (holder, instance) in entry?.holders ?? [:]
+        where instance != agent.instance && holder != network.peers.holder {
+            let transport = network.transport(
+                to: agent.id, called: "", AgentProfile.authority, heldBy: holder)
+            if await isAlive(transport) { throw try await clone(of: agent) }
+        }
+    }
+
+    private func isAlive(_ transport: TunnelTransport) async -> Bool {
+        let request = RemoteRequest(target: AgentProfile.path, timeout: Self.patience)
+        guard let answer = try? await transport.send(request) else { return false }
+        answer.cancel()
+        return true
+    }
+
+    private func clone(of agent: AdmittedAgent) async throws -> EdgewrightError {
+        let clone = EdgeAgent.Clone(address: agent.address, seenAt: context.now())
+        try await context.write { session in
+            try session.setAgentClone(clone, of: agent.id)
+            try changes.announce([agent.id], in: session)
+        }
+        context.logger.warning(
+            "an agent's key is used in two places", metadata: ["agent": "\(agent.id)", "second": "\(agent.address)"])
+        changes.publish([agent.id])
+        return EdgewrightError(
+            .conflict,
+            "An agent with this key is connected already. Is this a copy of its machine? Give this one a key of its own.",
+            retryAfter: Self.cloneRest)
+    }
+
+    // MARK: Connections
+
+    /// Takes an upgraded connection over. On its event loop.
+    package func acceptTunnel(on channel: any Channel, of agent: AdmittedAgent) throws {
+        let tunnel = try TunnelClient(on: channel)
+        network.connections.add(
+            .init(tunnel: tunnel, instance: agent.instance, address: agent.address), of: agent.id)
+        presence.arrived(agent)
+        tunnel.closed.whenComplete { _ in
+            if network.connections.remove(tunnel, of: agent.id) { presence.left(agent.id, tunnel.traffic) }
+        }
+        // Revoked between its proof and now: whoever cuts connections did not see this one.
+        if network.directory.entry(agent.id)?.state == .revoked { tunnel.close() }
+    }
+
+    // MARK: Other control planes
+
+    /// Whether another control plane on the same store has made this.
+    package func isPeer(proof: String) -> Bool { network.peers.isFromPeer(proof) }
+
+    /// Takes a connection of another control plane over, which reaches this one's agents through it. On its event loop.
+    package func acceptPeer(on channel: any Channel) throws {
+        let targets = PeerTargets(directory: network.directory, connections: network.connections)
+        _ = try TunnelServer(on: channel, targets: targets)
+    }
+}

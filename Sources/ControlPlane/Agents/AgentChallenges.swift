@@ -1,0 +1,95 @@
+import AgentIdentity
+import Crypto
+import Fleet
+import Foundation
+import NIOConcurrencyHelpers
+
+/// What agents must sign, and what is looked at in what they have signed.
+///
+/// A challenge is not kept: it carries a code of its own, which every control plane on the store can check. That it is
+/// used only once is for the store to see.
+struct AgentChallenges: Sendable {
+    static let lifetime = Duration.seconds(60)
+    /// Clocks of several control planes differ a little.
+    private static let skew = Duration.seconds(10)
+    private static let longestProof = 300
+
+    /// The platform's name in proofs.
+    let audience: String
+    private let key: SymmetricKey
+    private let now: @Sendable () -> Timestamp
+    private let admission: NIOLockedValueBox<AdmissionControl>
+
+    init(
+        audience: String, key: SymmetricKey, limits: AdmissionControl.Limits, now: @Sendable @escaping () -> Timestamp
+    ) {
+        self.audience = audience
+        self.key = key
+        self.now = now
+        admission = NIOLockedValueBox(AdmissionControl(limits: limits, at: now()))
+    }
+
+    /// - Throws: `.unavailable` with the time at which there is a place, when too many come at once.
+    func make() throws -> AgentChallenge {
+        let now = now()
+        let spread = Double.random(in: 0..<1)
+        if case .comeBack(let seconds) = admission.withLockedValue({ $0.decide(at: now, spread: spread) }) {
+            throw EdgewrightError(
+                .unavailable, "Too many agents come at once; this one has a place in \(seconds) seconds.",
+                retryAfter: .seconds(seconds - 1))
+        }
+        let text = "\(now.milliseconds).\(Secret.make(prefix: ""))"
+        return AgentChallenge(
+            audience: audience, nonce: "\(text).\(code(text))", issuedAt: now.milliseconds / 1000,
+            expiresAt: (now + Self.lifetime).milliseconds / 1000)
+    }
+
+    /// - Returns: until when the nonce of the proof must be remembered.
+    /// - Throws: `.unauthenticated`.
+    func check(_ proof: AgentProof, for purpose: AgentProof.Purpose) throws -> Timestamp {
+        guard proof.audience == audience else {
+            throw Self.refusal("is meant for another platform")
+        }
+        guard proof.purpose == purpose else { throw Self.refusal("is not meant for this") }
+        let parts = proof.nonce.split(separator: ".").map(String.init)
+        guard proof.nonce.utf8.count <= 300, parts.count == 3, let made = Int64(parts[0]),
+            Secret.equal(parts[2], code("\(parts[0]).\(parts[1])"))
+        else { throw Self.refusal("does not answer a challenge of this platform") }
+        let (now, issued) = (now(), Timestamp(milliseconds: made))
+        guard now.since(issued) <= Self.lifetime + Self.skew, issued.since(now) <= Self.skew else {
+            throw Self.refusal("answers a challenge that has expired")
+        }
+        let seconds = now.milliseconds / 1000
+        guard proof.expiresAt >= seconds - 1, proof.issuedAt <= seconds + Self.skew.components.seconds,
+            proof.expiresAt - proof.issuedAt <= Int64(Self.longestProof)
+        else { throw Self.refusal("has expired") }
+        guard (1...100).contains(proof.instance.utf8.count) else { throw Self.refusal("names no instance") }
+        return issued + Self.lifetime + Self.skew * 2
+    }
+
+    static func refusal(_ reason: String) -> EdgewrightError {
+        EdgewrightError(.unauthenticated, "The agent's proof \(reason).")
+    }
+
+    private func code(_ text: String) -> String {
+        Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}
+
+extension SignedProof {
+    /// - Throws: `.unauthenticated` for what is no proof.
+    init(checking text: String) throws {
+        do { try self.init(text) } catch { throw AgentChallenges.refusal("can't be read") }
+    }
+
+    /// - Parameter publicKey: 32 bytes in base64.
+    /// - Throws: `.unauthenticated` when it is not signed by it.
+    func checked(with publicKey: String) throws -> AgentProof {
+        do {
+            return try verified(with: Data(base64Encoded: publicKey) ?? Data())
+        } catch {
+            throw AgentChallenges.refusal("is not signed by the key that it names")
+        }
+    }
+}

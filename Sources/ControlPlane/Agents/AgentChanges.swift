@@ -1,0 +1,64 @@
+import Fleet
+import Logging
+import Store
+
+/// What follows a change of agents, here and in the other control planes: the directory is as it is in the store, who
+/// may not be connected is cut off, those who watch are told, and what is behind is asked how it is.
+struct AgentChanges: Sendable {
+    let context: ControlPlaneContext
+    let directory: AgentDirectory
+    let loader: AgentDirectoryLoader
+    let connections: AgentConnections
+    let monitor: Monitor
+
+    /// Within the transaction of the change.
+    func announce(_ ids: [Identifier<EdgeAgent>], in session: any SQLSession) throws {
+        try monitor.announcer.announce(agents: ids, in: session)
+    }
+
+    /// After it was committed, by whomever.
+    func take(_ ids: [Identifier<EdgeAgent>]) async {
+        guard !ids.isEmpty else { return }
+        do {
+            try await follow(try await loader.reload(ids))
+            publish(ids)
+        } catch {
+            guard !Task.isCancelled else { return }
+            context.logger.warning("changes of agents can't be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// All of them, when something may have been missed.
+    func takeAll() async {
+        do {
+            let changed = try await loader.load()
+            try await follow(changed)
+            publish(changed.map(\.id))
+        } catch {
+            guard !Task.isCancelled else { return }
+            context.logger.warning("agents can't be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func follow(_ changed: [AgentEntryChange]) async throws {
+        for change in changed where change.after == nil || change.after?.state == .revoked {
+            connections.cut(change.id)
+        }
+        for change in changed {
+            if let project = change.before?.projectId, project != change.after?.projectId {
+                monitor.hub.publish(.agent(AgentChange(id: change.id, online: nil)), in: project)
+            }
+        }
+        let concerned = changed.filter(\.concernsServices).map(\.id)
+        guard !concerned.isEmpty else { return }
+        for id in try await context.read({ try $0.services(behind: concerned) }) { monitor.probeSoon(id) }
+    }
+
+    func publish(_ ids: [Identifier<EdgeAgent>]) {
+        for id in ids {
+            guard let entry = directory.entry(id), let project = entry.projectId else { continue }
+            let change = AgentChange(id: id, online: !entry.holders.isEmpty)
+            monitor.hub.publish(.agent(change), in: project)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Fleet
+import NIOConcurrencyHelpers
+import NIOCore
+import Transport
+
+/// The connections of agents that this process holds.
+final class AgentConnections: Sendable {
+    struct Connection: Sendable {
+        let tunnel: TunnelClient
+        /// Of the agent's program: drawn anew at each of its starts.
+        let instance: String
+        let address: String
+    }
+
+    /// What is known of an agent's connections here, while it is asked.
+    struct Figures: Sendable {
+        var connections = 0
+        var latency: Duration?
+        var bytesReceived: Int64 = 0
+        var bytesSent: Int64 = 0
+    }
+
+    private struct State {
+        var connections: [Identifier<EdgeAgent>: [Connection]] = [:]
+        var next = 0
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    /// How many agents are connected here.
+    var count: Int { state.withLockedValue { $0.connections.count } }
+
+    var identifiers: [Identifier<EdgeAgent>] { state.withLockedValue { Array($0.connections.keys) } }
+
+    func add(_ connection: Connection, of id: Identifier<EdgeAgent>) {
+        state.withLockedValue { $0.connections[id, default: []].append(connection) }
+    }
+
+    /// - Returns: whether it was the last one of this agent.
+    func remove(_ tunnel: TunnelClient, of id: Identifier<EdgeAgent>) -> Bool {
+        state.withLockedValue { state in
+            guard var connections = state.connections[id] else { return false }
+            connections.removeAll { $0.tunnel === tunnel }
+            state.connections[id] = connections.isEmpty ? nil : connections
+            return connections.isEmpty
+        }
+    }
+
+    /// One of an agent's connections; each in its turn.
+    func tunnel(to id: Identifier<EdgeAgent>) -> TunnelClient? {
+        state.withLockedValue { state in
+            guard let connections = state.connections[id] else { return nil }
+            guard connections.count > 1 else { return connections[0].tunnel }
+            state.next &+= 1
+            return connections[state.next % connections.count].tunnel
+        }
+    }
+
+    /// Those of an agent that are of another start of its program.
+    func connections(of id: Identifier<EdgeAgent>, otherThan instance: String) -> [Connection] {
+        state.withLockedValue { $0.connections[id, default: []].filter { $0.instance != instance } }
+    }
+
+    func figures(of id: Identifier<EdgeAgent>) -> Figures? {
+        let connections = state.withLockedValue { $0.connections[id] }
+        guard let connections else { return nil }
+        var figures = Figures(connections: connections.count)
+        for traffic in connections.map(\.tunnel.traffic) {
+            figures.bytesReceived += traffic.bytesReceived
+            figures.bytesSent += traffic.bytesSent
+            figures.latency = traffic.latency.map { min($0, figures.latency ?? $0) } ?? figures.latency
+        }
+        return figures
+    }
+
+    /// Ends at once whatever an agent has under way here.
+    func cut(_ id: Identifier<EdgeAgent>) {
+        for connection in state.withLockedValue({ $0.connections[id, default: []] }) { connection.tunnel.close() }
+    }
+
+    /// Tells all agents to dial somewhere else; what is under way may end.
+    func dismissAll() {
+        for connection in state.withLockedValue({ $0.connections.values.flatMap(\.self) }) {
+            connection.tunnel.goAway()
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import AgentIdentity
+package import Fleet
+import Foundation
+import Store
+
+/// Lets agents in for the first time, and gives them new keys.
+package struct AgentEnrollment: Sendable {
+    /// Bounds what anybody who reaches the platform can make it keep.
+    private static let maximumUnmanaged = 1000
+
+    let context: ControlPlaneContext
+    let recorder: AuditRecorder
+    let challenges: AgentChallenges
+    let changes: AgentChanges
+    /// Whether agents may come without a token, to be claimed.
+    let takesUnmanaged: Bool
+    private let throttle = EnrollmentThrottle()
+
+    init(
+        context: ControlPlaneContext, recorder: AuditRecorder, challenges: AgentChallenges, changes: AgentChanges,
+        takesUnmanaged: Bool
+    ) {
+        self.context = context
+        self.recorder = recorder
+        self.challenges = challenges
+        self.changes = changes
+        self.takesUnmanaged = takesUnmanaged
+    }
+
+    /// With a token the agent belongs to the token's project from now on; without one somebody has to claim it. Whoever is
+    /// known already gets the same answer again.
+    /// - Throws: `.unauthenticated` for a proof that is none, `.permissionDenied` for a token that is not good or a key that
+    ///   is revoked, `.rateLimited` and `.unavailable` when too many come without a token.
+    package func enrollAgent(_ request: EnrollAgentRequest, address: String) async throws -> EnrolledAgent {
+        let proof = try SignedProof(checking: request.proof).checked(with: request.publicKey)
+        let expiry = try challenges.check(proof, for: .enroll)
+        let profile = request.profile.sanitized()
+        let now = context.now()
+        let candidate = Candidate(
+            profile: profile, publicKey: request.publicKey, tokenHash: request.token.map(Secret.hash), address: address)
+        if candidate.tokenHash == nil { try throttle.count(address, at: now) }
+        let enrolled = try await context.change { session in
+            guard try session.useNonce(proof.nonce, until: expiry) else {
+                throw AgentChallenges.refusal("was used before")
+            }
+            return try enroll(candidate, at: now, session)
+        }
+        await changes.take([enrolled.agentId])
+        return enrolled
+    }
+
+    private struct Candidate: Sendable {
+        let profile: AgentProfile
+        let publicKey: String
+        let tokenHash: String?
+        let address: String
+
+        var fingerprint: String {
+            AgentFingerprint(of: Data(base64Encoded: publicKey) ?? Data()).description
+        }
+    }
+
+    private func enroll(
+        _ candidate: Candidate, at now: Timestamp, _ session: any SQLSession
+    ) throws -> EnrolledAgent {
+        var record = try session.agent(fingerprint: candidate.fingerprint)
+        if let agent = record?.agent {
+            guard agent.state != .revoked else {
+                throw EdgewrightError(
+                    .permissionDenied,
+                    "The key of the agent “\(agent.name)” is revoked; an administrator can restore it.")
+            }
+            if agent.state == .managed || candidate.tokenHash == nil {
+                return EnrolledAgent(agentId: agent.id, state: agent.state)
+            }
+        }
+        let isDeleted = try session.isDeletedKey(candidate.fingerprint)
+        let token = try isDeleted ? nil : candidate.tokenHash.map { try usableToken($0, at: now, session) }
+        let isNew = record == nil
+        if isNew, token == nil { try checkRoom(session) }
+        var agent =
+            record?.agent
+            ?? EdgeAgent(
+                id: context.makeIdentifier(), projectId: nil, state: .unmanaged, name: candidate.profile.name,
+                description: candidate.profile.description, fingerprint: candidate.fingerprint, at: now)
+        agent.version = candidate.profile.version
+        agent.system = candidate.profile.system
+        if isNew { agent.address = candidate.address }
+        agent.projectId = token?.projectId
+        agent.state = token == nil ? .unmanaged : .managed
+        agent.updatedAt = now
+        record = AgentRecord(
+            agent: agent, publicKey: candidate.publicKey, adoptsOffers: token?.adoptsOffers ?? false,
+            adoptedTags: token?.tags ?? [])
+        if let record { try isNew ? session.insertAgent(record) : session.updateAgent(record) }
+        try session.setOffers(candidate.profile.offers, of: agent.id)
+        try recorder.record(
+            event("agent.enroll", agent, token, session), by: actor(candidate.fingerprint, candidate.address),
+            in: session)
+        try changes.announce([agent.id], in: session)
+        let notice =
+            isDeleted && candidate.tokenHash != nil
+            ? "This agent was deleted once, so its token does not let it in: an administrator has to claim it." : nil
+        return EnrolledAgent(agentId: agent.id, state: agent.state, notice: notice)
+    }
+
+    private func usableToken(
+        _ hash: String, at now: Timestamp, _ session: any SQLSession
+    ) throws -> EnrollmentToken {
+        guard let token = try session.enrollmentToken(secretHash: hash) else {
+            throw EdgewrightError(.permissionDenied, "This enrolment token is not known.")
+        }
+        guard try session.useEnrollmentToken(token.id, at: now) else {
+            let reason =
+                switch token.state(at: now) {
+                case .revoked: "is revoked"
+                case .expired: "expired at \(token.expiresAt)"
+                case .usedUp, .active: "was used \(token.maximumUses == 1 ? "once" : "\(token.maximumUses) times")"
+                }
+            throw EdgewrightError(
+                .permissionDenied, "The enrolment token “\(token.name)” \(reason); ask for a new one.")
+        }
+        return token
+    }
+
+    private func checkRoom(_ session: any SQLSession) throws {
+        guard takesUnmanaged else {
+            throw EdgewrightError(.permissionDenied, "This platform takes agents with an enrolment token only.")
+        }
+        guard try session.countUnmanagedAgents() < Self.maximumUnmanaged else {
+            throw EdgewrightError(
+                .unavailable, "Too many agents wait to be claimed; an administrator has to look at them.",
+                retryAfter: .seconds(600))
+        }
+    }
+
+    // MARK: Keys
+
+    /// Puts a new key in the place of an agent's old one.
+    /// - Throws: `.unauthenticated` unless both keys have signed it; `.notFound` for an old one that is not known.
+    package func rotateAgentKey(_ request: RotateAgentKeyRequest, address: String) async throws {
+        let signed = try SignedProof(checking: request.proof)
+        let next = try SignedProof(checking: request.nextProof).checked(with: request.publicKey)
+        let fingerprint = AgentFingerprint(of: Data(base64Encoded: request.publicKey) ?? Data()).description
+        let now = context.now()
+        let id = try await context.change { session in
+            let old = signed.fingerprint.description
+            guard var record = try session.agent(fingerprint: old) else {
+                throw EdgewrightError(.notFound, "No agent with the key \(old) is known.")
+            }
+            let proof = try signed.checked(with: record.publicKey)
+            let expiry = try challenges.check(proof, for: .rotate)
+            guard proof.next == fingerprint, next.nonce == proof.nonce, next.purpose == .rotate,
+                next.audience == proof.audience
+            else { throw AgentChallenges.refusal("names another key than the one that signed beside it") }
+            guard record.agent.state != .revoked else {
+                throw EdgewrightError(.permissionDenied, "The key of the agent “\(record.agent.name)” is revoked.")
+            }
+            guard try session.useNonce(proof.nonce, until: expiry) else {
+                throw AgentChallenges.refusal("was used before")
+            }
+            guard try session.agent(fingerprint: fingerprint) == nil else {
+                throw EdgewrightError(.conflict, "The new key is an agent's already.")
+            }
+            record.agent.fingerprint = fingerprint
+            record.agent.updatedAt = now
+            record.publicKey = request.publicKey
+            try session.updateAgent(record)
+            // Whoever has copied the old one is out.
+            try session.setAgentClone(nil, of: record.agent.id)
+            try recorder.record(
+                event("agent.rotate-key", record.agent, nil, session), by: actor(old, address), in: session)
+            try changes.announce([record.agent.id], in: session)
+            return record.agent.id
+        }
+        await changes.take([id])
+    }
+
+    // MARK: Audit
+
+    private func event(
+        _ operation: String, _ agent: EdgeAgent, _ token: EnrollmentToken?, _ session: any SQLSession
+    ) throws -> AuditEvent {
+        let project = try agent.projectId.flatMap { try session.project($0) }
+        return AuditEvent(
+            operation: operation, target: .init(agent), orgId: project?.orgId, projectId: agent.projectId,
+            detail: token.map { "with the token “\($0.name)”" } ?? agent.fingerprint)
+    }
+
+    private func actor(_ fingerprint: String, _ address: String) -> AuditEntry.Actor { .agent(fingerprint, address) }
+}
+
+extension AuditEntry.Actor {
+    /// An agent, that no person stands behind at the moment.
+    static func agent(_ fingerprint: String, _ address: String) -> AuditEntry.Actor {
+        AuditEntry.Actor(userId: nil, email: "agent \(fingerprint.prefix(16))…", tokenId: nil, address: address)
+    }
+}
+
+extension AuditEntry.Target {
+    init(_ agent: EdgeAgent) { self.init(type: "agent", id: agent.id.rawValue, name: agent.name) }
+    init(_ token: EnrollmentToken) { self.init(type: "enrollment-token", id: token.id.rawValue, name: token.name) }
+}

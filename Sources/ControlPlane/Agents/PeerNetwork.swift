@@ -1,0 +1,154 @@
+import Crypto
+import Fleet
+import Foundation
+import NIOConcurrencyHelpers
+import Store
+import Transport
+
+/// The other control planes on the same store: agents that are connected to one of them are reached through it.
+package actor PeerNetwork {
+    /// Where control planes take each other's connections.
+    package static let path = "/api/v1/peer"
+    /// Of one direction between two: what is under way at once on a connection has a bound.
+    private static let connectionsPerPeer = 2
+    /// After a dial that failed, so that requests do not queue up behind a control plane that is gone.
+    private static let restAfterFailure = Duration.seconds(1)
+
+    private struct Link {
+        var dialling: Task<TunnelClient, any Error>?
+        var tunnel: TunnelClient?
+        var failure: (error: TransportError, at: ContinuousClock.Instant)?
+    }
+
+    /// Names this process among them; drawn anew at each start.
+    package nonisolated let holder: String
+    private let proofs: PeerProofs
+    private let client: DirectTransportClient
+    private var addresses: [String: String] = [:]
+    private var links: [String: [Link]] = [:]
+    private var next = 0
+
+    init(holder: String, proofs: PeerProofs, client: DirectTransportClient) {
+        self.holder = holder
+        self.proofs = proofs
+        self.client = client
+    }
+
+    /// Those that are there, and where: what is not among them is not dialled any more.
+    func know(_ addresses: [String: String]) {
+        self.addresses = addresses
+        for gone in links.keys where addresses[gone] == nil {
+            for link in links[gone, default: []] { link.tunnel?.close() }
+            links[gone] = nil
+        }
+    }
+
+    func close() {
+        for link in links.values.flatMap(\.self) {
+            link.dialling?.cancel()
+            link.tunnel?.close()
+        }
+        links = [:]
+    }
+
+    /// Whether another control plane has made this for this one.
+    nonisolated func isFromPeer(_ proof: String) -> Bool { proofs.check(proof, for: holder) }
+
+    /// - Throws: `TransportError` of kind `.pathDown`.
+    func tunnel(to peer: String) async throws -> TunnelClient {
+        guard let address = addresses[peer], !address.isEmpty else {
+            throw TransportError(.pathDown, "the control plane that holds the agent's connection can't be reached")
+        }
+        next = (next + 1) % Self.connectionsPerPeer
+        let place = next
+        var link = links[peer]?[place] ?? Link()
+        if let tunnel = link.tunnel, tunnel.isOpen { return tunnel }
+        if let failure = link.failure, ContinuousClock.now - failure.at < Self.restAfterFailure { throw failure.error }
+        let dialling = link.dialling ?? Task { try await dial(peer, address) }
+        link.dialling = dialling
+        put(link, to: peer, at: place)
+        do {
+            let tunnel = try await dialling.value
+            put(Link(tunnel: tunnel), to: peer, at: place)
+            return tunnel
+        } catch {
+            let failure = TransportError(
+                .pathDown, "the control plane at \(address), which holds the agent's connection, can't be reached",
+                cause: error)
+            put(Link(failure: (failure, .now)), to: peer, at: place)
+            throw failure
+        }
+    }
+
+    private func put(_ link: Link, to peer: String, at place: Int) {
+        guard addresses[peer] != nil else { return }
+        links[peer, default: Array(repeating: Link(), count: Self.connectionsPerPeer)][place] = link
+    }
+
+    private func dial(_ peer: String, _ address: String) async throws -> TunnelClient {
+        let place = try ServiceEndpoint(address)
+        let dialer = TunnelDialer(
+            platform: RemoteEndpoint(
+                address: .tcp(host: place.host, port: place.port), usesTLS: place.scheme == .https,
+                basePath: place.basePath), client: client)
+        return try await dialer.ask(at: Self.path, proof: proofs.make(for: peer))
+    }
+}
+
+/// What control planes prove themselves to each other with: all of them have the sealing key.
+struct PeerProofs: Sendable {
+    private static let lifetime = Duration.seconds(30)
+
+    let key: SymmetricKey
+    let now: @Sendable () -> Timestamp
+    private let used = NIOLockedValueBox<[String: Timestamp]>([:])
+
+    init(key: SymmetricKey, now: @Sendable @escaping () -> Timestamp) {
+        self.key = key
+        self.now = now
+    }
+
+    /// - Parameter peer: who is to be convinced: a proof for one is worth nothing at another.
+    func make(for peer: String) -> String {
+        let text = "\(now().milliseconds).\(Secret.make(prefix: ""))"
+        return "\(text).\(code(text, peer))"
+    }
+
+    /// Whether it is one for `holder`, made just now, and not seen before.
+    func check(_ proof: String, for holder: String) -> Bool {
+        let parts = proof.split(separator: ".").map(String.init)
+        guard proof.utf8.count <= 500, parts.count == 3, let made = Int64(parts[0]) else { return false }
+        let text = "\(parts[0]).\(parts[1])"
+        // Their clocks may differ a little.
+        let age = now().since(Timestamp(milliseconds: made))
+        guard Secret.equal(parts[2], code(text, holder)), abs(age.wholeMilliseconds) < Self.lifetime.wholeMilliseconds
+        else { return false }
+        return used.withLockedValue { used in
+            let now = now()
+            used = used.filter { $0.value > now }
+            return used.updateValue(now + Self.lifetime * 2, forKey: text) == nil
+        }
+    }
+
+    private func code(_ text: String, _ peer: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data("\(peer).\(text)".utf8), using: key)
+        return code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}
+
+/// What another control plane may reach through this one: the agents that are connected here.
+struct PeerTargets: TunnelTargets {
+    let directory: AgentDirectory
+    let connections: AgentConnections
+
+    static func authority(_ agent: Identifier<EdgeAgent>, _ target: String) -> String { "\(agent)/\(target)" }
+
+    func transport(to authority: String) throws -> any Transport {
+        let parts = authority.split(separator: "/", maxSplits: 1)
+        let id = Identifier<EdgeAgent>(rawValue: String(parts.first ?? ""))
+        guard parts.count == 2, let entry = directory.entry(id), entry.state != .revoked,
+            let tunnel = connections.tunnel(to: id)
+        else { throw TransportError(.pathDown, "the agent is not connected any more") }
+        return TunnelTransport(agent: entry.name, offer: String(parts[1])) { tunnel }
+    }
+}
