@@ -30,6 +30,9 @@ struct EventTests {
             event: weather
             data: {}
 
+            event: agent
+            data: {"id":"a1","online":null}
+
             event: resync
             data: {}
 
@@ -43,7 +46,8 @@ struct EventTests {
                 events.append(event)
             }
             let change = ServiceChange(id: Identifier(rawValue: "s1"), change: .deleted, service: nil)
-            #expect(events == [.service(change), .resync])
+            let gone = AgentChange(id: Identifier(rawValue: "a1"), online: nil)
+            #expect(events == [.service(change), .agent(gone), .resync])
             #expect(server.requests.first?.headers["Accept"] == ["text/event-stream"])
         }
     }

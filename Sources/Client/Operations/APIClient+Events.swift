@@ -18,6 +18,8 @@ extension ProjectEvent {
         case "resync": self = .resync
         case "service":
             self = .service(try event.decoded())
+        case "agent":
+            self = .agent(try event.decoded())
         default: return nil
         }
     }

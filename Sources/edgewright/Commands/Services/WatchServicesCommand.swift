@@ -43,7 +43,8 @@ struct WatchServicesCommand: ClientCommand {
 
     private func print(_ event: ProjectEvent, _ console: Console) throws {
         switch event {
-        case .ping: break
+        // What an agent's coming and going means for a service is told as a change of that one.
+        case .ping, .agent: break
         case .resync:
             console.warn("Changes may have been missed; see where things stand with: edgewright services list\n")
         case .service(let change) where output == .json:
