@@ -166,7 +166,7 @@ let package = Package(
         .executableTarget(
             name: "edgewright-agent",
             dependencies: [
-                "Agent", "Fleet", logging, serviceLifecycle,
+                "Agent", "AgentIdentity", "Fleet", "Transport", logging, nioPosix, serviceLifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -176,7 +176,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport",
+                "AgentIdentity", "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport",
                 asyncHTTPClient, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
                 nioPosix, nioSSL, serviceLifecycle,
             ],
@@ -214,7 +214,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes, logging, nioCore,
+                "AgentIdentity", "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes, logging, nioCore,
                 nioEmbedded, nioHTTP1, nioPosix, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
