@@ -1,4 +1,5 @@
 package import Fleet
+import Foundation
 package import Transport
 
 /// An offer, and how this machine reaches it.
@@ -15,9 +16,9 @@ package struct LocalOffer: Equatable, Sendable {
         name: String, url: String, category: ServiceCategory? = nil, verifiesTLS: Bool = true, field: String
     ) throws {
         try AgentOffer.checkName(name, field: field)
-        let place = try ServiceEndpoint(url, field: field)
-        let guess = ServiceCategory.allCases.first { name == $0.rawValue || name.hasPrefix("\($0.rawValue)-") }
-        offer = AgentOffer(name: name, kind: .service, category: category ?? guess, url: place.description)
+        let place = try ServiceEndpoint.onNetwork(url, field: field)
+        offer = AgentOffer(
+            name: name, kind: .service, category: category ?? Self.guess(name), url: place.description)
         endpoint = RemoteEndpoint(
             address: .tcp(host: place.host, port: place.port), usesTLS: place.scheme == .https,
             basePath: place.basePath, verification: verifiesTLS ? .full(authorities: nil) : .none)
@@ -43,5 +44,46 @@ package struct LocalOffer: Equatable, Sendable {
             throw EdgewrightError.invalid("offer", "must be name=URL, as in neuronex=http://127.0.0.1:8085")
         }
         try self.init(name: String(parts[0]), url: String(parts[1]), field: "offer")
+    }
+
+    /// Whether its name says as much as its category does.
+    var categoryIsGuessed: Bool { offer.category == Self.guess(offer.name) }
+
+    private static func guess(_ name: String) -> ServiceCategory? {
+        ServiceCategory.allCases.first { name == $0.rawValue || name.hasPrefix("\($0.rawValue)-") }
+    }
+
+    /// Whether both lead to the same thing, however they are written.
+    func isSamePlace(as other: LocalOffer) -> Bool {
+        switch (endpoint.address, other.endpoint.address) {
+        case (.tcp(let host, let port), .tcp(let otherHost, let otherPort)):
+            port == otherPort && Self.plain(host) == Self.plain(otherHost)
+                && endpoint.basePath == other.endpoint.basePath
+        case (.unixSocket(let path), .unixSocket(let otherPath)): Self.real(path) == Self.real(otherPath)
+        default: false
+        }
+    }
+
+    private static func plain(_ host: String) -> String {
+        host == "localhost" || host == "::1" ? "127.0.0.1" : host
+    }
+
+    /// `/var/run` is `/run` mostly.
+    private static func real(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+extension ServiceEndpoint {
+    /// A place that is reached by its address.
+    /// - Throws: `.invalidInput` naming `field`.
+    static func onNetwork(_ text: String, field: String) throws -> ServiceEndpoint {
+        let start = text.lowercased()
+        guard start.hasPrefix("http://") || start.hasPrefix("https://") else {
+            throw EdgewrightError.invalid(field, "must begin with http:// or https://")
+        }
+        return try ServiceEndpoint(text, field: field)
     }
 }

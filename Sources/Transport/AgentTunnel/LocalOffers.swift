@@ -27,6 +27,6 @@ package final class LocalOffers: TunnelTargets {
     private static func transports(
         _ offers: [String: RemoteEndpoint], _ client: DirectTransportClient
     ) throws -> [String: any Transport] {
-        try offers.mapValues { try DirectTransport(endpoint: $0, client: client) }
+        try offers.mapValues { try OfferTransport($0, client: client) }
     }
 }

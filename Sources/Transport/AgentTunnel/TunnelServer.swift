@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 package import NIOCore
 import NIOHPACK
@@ -9,6 +10,9 @@ package final class TunnelServer: Sendable {
     package let traffic: TunnelTraffic
     /// Fulfilled when the connection is gone, whoever closed it.
     package let closed: EventLoopFuture<Void>
+    /// Fulfilled when the other end wants to ask no more on this connection, though what is under way may end; fails when
+    /// the connection is gone without such a word.
+    package let goingAway: EventLoopFuture<Void>
     private let channel: any Channel
     private let frames: NIOLoopBound<TunnelFrames>
 
@@ -27,13 +31,44 @@ package final class TunnelServer: Sendable {
             stream.work = exchange.start()
         }
         self.frames = NIOLoopBound(frames, eventLoop: loop)
+        let isGoingAway = loop.makePromise(of: Void.self)
+        goingAway = isGoingAway.futureResult
+        channel.closeFuture.whenComplete { _ in isGoingAway.fail(ChannelError.eof) }
         try channel.addTunnel(frames, mode: .server, traffic, keepalive)
+        try channel.pipeline.syncOperations.addHandler(FarewellListener(isGoingAway), position: .before(frames))
     }
 
     package func close() { channel.close(promise: nil) }
 
     /// Lets what is under way end, and takes nothing new.
     package func goAway() { channel.eventLoop.execute { [frames] in frames.value.goAway() } }
+
+    /// There and back, as the system measures it all the time, without asking: to the other end, or to the proxy before
+    /// it. `nil` where it does not tell.
+    package func roundTrip() async -> Duration? {
+        #if os(Linux)
+        guard let socket = channel as? any SocketOptionProvider else { return nil }
+        guard let information = try? await socket.getTCPInfo().get(), information.tcpi_rtt > 0 else { return nil }
+        return .microseconds(Int64(information.tcpi_rtt))
+        #else
+        return nil
+        #endif
+    }
+}
+
+/// Hears that the other end says goodbye.
+private final class FarewellListener: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+    typealias InboundOut = HTTP2Frame
+
+    private let heard: EventLoopPromise<Void>
+
+    init(_ heard: EventLoopPromise<Void>) { self.heard = heard }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .goAway = unwrapInboundIn(data).payload { heard.succeed() }
+        context.fireChannelRead(data)
+    }
 }
 
 /// One request of the platform on its way to a local service, and the answer back.

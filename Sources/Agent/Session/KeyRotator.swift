@@ -1,0 +1,74 @@
+import AgentIdentity
+import Fleet
+import Logging
+import Transport
+
+/// Why the key was not changed, or is not known to be, in a sentence for whoever asked for it.
+package struct RotationFailure: Error, Equatable, CustomStringConvertible {
+    package let description: String
+    /// The platform may know the new key all the same: dialling tells.
+    package let isInDoubt: Bool
+
+    init(_ description: String, isInDoubt: Bool) {
+        self.description = description
+        self.isInDoubt = isInDoubt
+    }
+}
+
+/// Has the platform know the agent by a new key.
+///
+/// It may end at any moment and be begun again: the new key is on the disk before the platform hears of it, and is the
+/// same in every attempt until one is known to have come through.
+package struct KeyRotator: Sendable {
+    private static let attempts = 5
+    private static let longestWait = 15.0
+
+    private let keys: KeyStore
+    private let platform: PlatformClient
+
+    package init(keys: KeyStore, platform: PlatformClient) {
+        self.keys = keys
+        self.platform = platform
+    }
+
+    /// Returns when the platform knows the new key. Making it the agent's own is left to the caller.
+    /// - Throws: `RotationFailure`; `AgentKeyPair.FileError`; `CancellationError`.
+    package func rotate() async throws {
+        let next = try keys.prepareNext()
+        var reason = ""
+        for attempt in 1...Self.attempts {
+            // Dialling may have found it out meanwhile.
+            if keys.current.fingerprint == next.fingerprint { return }
+            do {
+                let challenge = try await platform.challenge()
+                return try await platform.rotate(over: challenge, from: keys.current, to: next)
+            } catch let refusal as PlatformRefusal {
+                reason = try words(of: refusal)
+                guard attempt < Self.attempts else { break }
+                // Anew at once, where the challenge was too old or the proof seen before.
+                if refusal.status == 401 { continue }
+                try await Task.sleep(for: .seconds(min(refusal.retryAfter ?? Double(attempt), Self.longestWait)))
+            } catch let error as TransportError {
+                reason = error.message
+                guard attempt < Self.attempts else { break }
+                try await Task.sleep(for: .seconds(attempt))
+            }
+        }
+        throw RotationFailure(
+            "The platform did not say whether it knows the new key (\(reason)). Both keys are kept, and the agent finds "
+                + "out when it dials; ask again later.", isInDoubt: true)
+    }
+
+    /// - Throws: `RotationFailure`, where asking again would be in vain.
+    private func words(of refusal: PlatformRefusal) throws -> String {
+        let detail = refusal.detail.isEmpty ? "status \(refusal.status)" : refusal.detail
+        switch refusal.status {
+        case 401, 429, 500...: return detail
+        case 404:
+            throw RotationFailure(
+                "The platform does not know the agent's present key (\(detail)). If an earlier change came through, the "
+                    + "agent finds out when it dials.", isInDoubt: true)
+        default: throw RotationFailure("The platform does not change the key: \(detail)", isInDoubt: false)
+        }
+    }
+}

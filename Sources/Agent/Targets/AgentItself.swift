@@ -1,0 +1,63 @@
+package import Fleet
+import Foundation
+import HTTPTypes
+import NIOCore
+import NIOFoundationCompat
+package import Transport
+
+/// The agent as one of its own targets: what it is, and what it finds when it looks. Answered here, on no connection.
+package struct AgentItself: Transport {
+    private let profile: @Sendable () -> AgentProfile
+    private let discover: @Sendable () async -> AgentDiscovery
+
+    package init(
+        profile: @escaping @Sendable () -> AgentProfile, discover: @escaping @Sendable () async -> AgentDiscovery
+    ) {
+        self.profile = profile
+        self.discover = discover
+    }
+
+    package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
+        switch (request.method, request.target) {
+        case (.get, AgentProfile.path): try Self.answer(.ok, profile())
+        case (.post, AgentProfile.discoveryPath): try Self.answer(.ok, await discover())
+        case (_, AgentProfile.path), (_, AgentProfile.discoveryPath):
+            RemoteResponse(status: .methodNotAllowed, headerFields: [:], body: OnePiece(bytes: nil))
+        // Of a later version, perhaps.
+        default: RemoteResponse(status: .notFound, headerFields: [:], body: OnePiece(bytes: nil))
+        }
+    }
+
+    package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {
+        throw TransportError(.invalidRequest, "the agent itself speaks nothing but HTTP")
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, _ value: some Encodable) throws -> RemoteResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = ByteBuffer(data: try encoder.encode(value))
+        return RemoteResponse(
+            status: status,
+            headerFields: [.contentType: "application/json", .contentLength: String(bytes.readableBytes)],
+            body: OnePiece(bytes: bytes))
+    }
+}
+
+/// A body that is there already.
+private struct OnePiece: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    let bytes: ByteBuffer?
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var rest: ByteBuffer?
+
+        mutating func next() async throws -> ByteBuffer? {
+            defer { rest = nil }
+            return rest
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: bytes) }
+}

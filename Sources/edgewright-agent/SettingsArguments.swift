@@ -1,0 +1,59 @@
+import Agent
+import ArgumentParser
+import Fleet
+
+/// Where the settings are, for commands that ask the agent or its key.
+struct StateArguments: ParsableArguments {
+    @Option(help: "YAML file with settings (\(AgentSettings.defaultFile), if it is there).") var config: String?
+    @Option(help: "Folder of the agent's key (\(AgentSettings.defaultState)).") var state: String?
+
+    func folder() throws -> StateFolder {
+        if let state { return StateFolder(state) }
+        return StateFolder(try AgentSettingsDraft.read(file: config).state ?? AgentSettings.defaultState)
+    }
+}
+
+/// All that can be set.
+struct SettingsArguments: ParsableArguments {
+    @OptionGroup var place: StateArguments
+    @Option(help: "The platform's address: https://edge.example.com") var server: String?
+    @Option(help: "Enrolment token, needed once; without one the agent waits to be claimed.") var token: String?
+    @Option(help: "File with the enrolment token.") var tokenFile: String?
+    @Option(help: "What the platform calls it (this machine's name).") var name: String?
+    @Option(help: "What the platform says of it.") var description: String?
+    @Option(help: "PEM file of the authorities that the platform's certificate may be of (the system's).")
+    var ca: String?
+    @Option(help: "Proxy on the way to the platform: http://user:password@host:port") var proxy: String?
+    @Option(
+        help: ArgumentHelp(
+            "Offers a service: neuronex=http://127.0.0.1:8085; may be given several times.", valueName: "name=url"))
+    var offer: [String] = []
+    @Option(help: "Offers the Docker engine behind a socket: unix:///var/run/docker.sock") var docker: String?
+    @Option(help: "Where ports of the engine's containers are reached from here (127.0.0.1).")
+    var dockerServices: String?
+    @Flag(inversion: .prefixedNo, help: "Offers what is found at well-known local ports too.") var discover: Bool?
+    @Option(help: "How many connections it holds to the platform (1).") var connections: Int?
+    @Option(help: "text or json (text).") var logFormat: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical (info).") var logLevel: String?
+
+    /// What was said on the command line.
+    func draft() throws -> AgentSettingsDraft {
+        var draft = AgentSettingsDraft()
+        draft.server = server
+        draft.token = token
+        draft.tokenFile = tokenFile
+        draft.name = name
+        draft.description = description
+        draft.authorities = ca
+        draft.proxy = proxy
+        draft.state = place.state
+        draft.docker = docker
+        draft.dockerServices = dockerServices
+        draft.discovers = discover
+        draft.connections = connections
+        draft.logFormat = logFormat
+        draft.logLevel = logLevel
+        draft.offers = try offer.map { try LocalOffer(flag: $0) }
+        return draft
+    }
+}
