@@ -34,13 +34,14 @@ struct AgentOfferCommandTests {
                     NAME      KIND     CATEGORY  URL                          ADDEDAS
                     neuronex  service  neuronex  http://127.0.0.1:8085        service press-4
                     ekuiper   service  ekuiper   http://127.0.0.1:9081        new
+                    plain     service            http://127.0.0.1:9999        new
                     docker    docker             unix:///var/run/docker.sock  new
 
                     """)
         }
         try await run(["agents", "offers", agentId, "--new", "-q"], answering: { request, _ in agents(request) }) {
             console, _, _ in
-            #expect(console.output == "ekuiper\ndocker\n")
+            #expect(console.output == "ekuiper\nplain\ndocker\n")
         }
     }
 
@@ -127,9 +128,13 @@ struct AgentOfferCommandTests {
             #expect(asked.connection == .agent)
             #expect(asked.category == .ekuiper)
         }
+        try await run(arguments + ["plain"], answering: script) { _, server, _ in
+            let asked: CreateServiceRequest = try body(server.requests.last)
+            #expect(asked.category == .custom)
+        }
         try await run(arguments + ["docker"], answering: script) { _, server, failure in
             #expect(report(failure)?.status == .notFound)
-            #expect(report(failure)?.advice == "It offers: neuronex, ekuiper")
+            #expect(report(failure)?.advice == "It offers: neuronex, ekuiper, plain")
             #expect(!server.requests.contains { $0.method == .POST })
         }
     }

@@ -102,7 +102,8 @@ struct EnrollmentTokenCommandTests {
     @Test(arguments: [
         ["enrollment-token", "create", "n", "--expires", "soon"], ["enrollment-token", "create", "n", "--uses", "0"],
         ["enrollment-token", "create", "n", "--expires", "0"], ["enrollment-token", "create", "n", "--expires", "2y"],
-        ["enrollment-token", "create", "n", "--expires", "400d"], ["enrollment-token", "create"],
+        ["enrollment-token", "create", "n", "--expires", "400d"], ["enrollment-token", "create", "n", "--tag", "t"],
+        ["enrollment-token", "create"],
         ["agents", "claim", "hall-2"], ["agents", "claim", "SHA256:short"], ["agents", "edit", "a"],
         ["agents", "list", "--online", "--offline"], ["agents", "list", "--unmanaged", "--state", "revoked"],
         ["agents", "list", "--unmanaged", "--online"], ["agents", "list", "--unmanaged", "-p", "P"],

@@ -65,6 +65,7 @@ private let offersText = """
     [{"name":"neuronex","kind":"service","category":"neuronex","url":"http://127.0.0.1:8085","serviceId":"s1",\
     "serviceName":"press-4","hostId":null,"hostName":null},\
     {"name":"ekuiper","kind":"service","category":"ekuiper","url":"http://127.0.0.1:9081"},\
+    {"name":"plain","kind":"service","category":null,"url":"http://127.0.0.1:9999"},\
     {"name":"docker","kind":"docker","url":"unix:///var/run/docker.sock"}]
     """
 

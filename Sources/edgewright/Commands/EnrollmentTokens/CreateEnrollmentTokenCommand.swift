@@ -41,6 +41,9 @@ struct CreateEnrollmentTokenCommand: ClientCommand {
         guard expires.map(hours.contains) ?? true else {
             throw ValidationError("--expires must be \(hours.lowerBound) to \(hours.upperBound) hours.")
         }
+        guard adoptOffers || tag.isEmpty else {
+            throw ValidationError("--tag goes with --adopt-offers: it is for services that are added by themselves.")
+        }
         guard self.uses.map(uses.contains) ?? true else {
             throw ValidationError("--uses must be \(uses.lowerBound) to \(uses.upperBound).")
         }

@@ -26,7 +26,7 @@ struct AddServiceCommand: ClientCommand {
     @Option(help: "Which of the agent's offers it is.")
     var offer: String?
 
-    @Option(help: "neuronex, neuron, ekuiper or custom; the offer's when not said, and neuronex without one.")
+    @Option(help: "neuronex, neuron, ekuiper or custom; when not said the offer's, or neuronex without an offer.")
     var category: ServiceCategory?
 
     @OptionGroup var authentication: ServiceAuthArguments
@@ -59,7 +59,7 @@ struct AddServiceCommand: ClientCommand {
         let project = try await session.project(project)
         let place = try await place(session, in: project)
         let request = CreateServiceRequest(
-            name: name, category: category ?? place.category ?? .neuronex, connection: place.connection,
+            name: name, category: category ?? place.category, connection: place.connection,
             endpoint: place.endpoint, verifyTLS: verifyTLS, healthPath: healthPath,
             auth: try authentication.request(session.console), tags: tag.isEmpty ? nil : tag, description: description)
         guard !check else { return try await test(request, project, session) }
@@ -69,19 +69,21 @@ struct AddServiceCommand: ClientCommand {
     private struct Place {
         let endpoint: String
         let connection: ServiceConnection?
-        let category: ServiceCategory?
+        /// Where nothing is said of it.
+        let category: ServiceCategory
     }
 
     private func place(_ session: ClientSession, in project: Identifier<Project>) async throws -> Place {
         guard let agent, let offer else {
             let endpoint = endpoint ?? ""
-            return Place(endpoint: endpoint, connection: endpoint.hasPrefix("agent://") ? .agent : nil, category: nil)
+            let connection: ServiceConnection? = endpoint.hasPrefix("agent://") ? .agent : nil
+            return Place(endpoint: endpoint, connection: connection, category: .neuronex)
         }
         let found = try await session.agent(named: agent, in: project)
         let offered = try await session.offer(named: offer, of: found, .service)
         return Place(
             endpoint: try ServiceEndpoint(agent: found.id, offer: offered.name).description, connection: .agent,
-            category: offered.category)
+            category: offered.category ?? .custom)
     }
 
     private func test(
