@@ -147,7 +147,8 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "Fleet", crypto, cryptoExtras, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
+                "Agent", "AgentIdentity", "Fleet", "Transport", crypto, cryptoExtras, logging, nioCore,
+                nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
                 nioPosix, nioWebSocket, serviceLifecycle,
             ],
             swiftSettings: houseSettings),
@@ -176,7 +177,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "AgentIdentity", "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store", "Transport",
+                "AgentIdentity", "Client", "ControlPlane", "Drivers", "Fleet", "Server", "Simulator", "Store",
+                "Transport",
                 asyncHTTPClient, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1,
                 nioPosix, nioSSL, serviceLifecycle,
             ],
@@ -214,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "AgentIdentity", "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes, logging, nioCore,
+                "AgentIdentity", "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes,
+                logging, nioCore,
                 nioEmbedded, nioHTTP1, nioPosix, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],

@@ -1,5 +1,5 @@
 package import ControlPlane
-import Fleet
+package import Fleet
 import Foundation
 import Logging
 package import Server
@@ -52,6 +52,7 @@ package struct ControlPlaneWorldSettings: Sendable {
     /// Few: a test process has not many connections to spare.
     package var tunnelRequestsPerAccount = 50
     package var server: ServerConfiguration
+    package var agentAdmission = AdmissionControl.Limits(perSecond: 10_000, burst: 10_000, longestWait: 1)
 
     package init(interval: Duration = .milliseconds(300), server: ServerConfiguration = ServerConfiguration(port: 0)) {
         self.interval = interval
@@ -66,11 +67,13 @@ package struct ControlPlaneWorldSettings: Sendable {
 package func withControlPlane<Result: Sendable>(
     on engine: TestEngine = .sqlite, interval: Duration = .milliseconds(300), edgeDomain: String = "localhost",
     proxyTimeout: Duration = .seconds(30), probeTimeout: Duration = .seconds(30), console: ConsoleBundle? = nil,
+    agentAdmission: AdmissionControl.Limits? = nil,
     _ body: @Sendable @escaping (ControlPlaneWorld) async throws -> Result
 ) async throws -> Result {
     let server = ServerConfiguration(port: 0, edgeDomain: edgeDomain, proxyTimeout: proxyTimeout, console: console)
     var settings = ControlPlaneWorldSettings(interval: interval, server: server)
     settings.probeTimeout = probeTimeout
+    if let agentAdmission { settings.agentAdmission = agentAdmission }
     return try await withDatabase(on: engine) { try await withControlPlane(over: $0, settings, body) }
 }
 
@@ -87,6 +90,7 @@ package func withControlPlane<Result: Sendable>(
         configuration.monitor.timeout = settings.probeTimeout
         configuration.tunnelRequestsPerAccount = settings.tunnelRequestsPerAccount
         configuration.hostInterval = .milliseconds(500)
+        configuration.agentAdmission = settings.agentAdmission
         let plane = try await ControlPlane.make(
             context, sealingKey: try SealingKey(bytes: Data(repeating: 7, count: 32)), transport: transport,
             configuration: configuration)
@@ -95,7 +99,10 @@ package func withControlPlane<Result: Sendable>(
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let server = try ServerApplication(
             plane, configuration: settings.server, metrics: PrometheusMetrics(), logger: logger
-        ) { listening.yield($0) }
+        ) { port in
+            plane.advertise("\(settings.server.tls == nil ? "http" : "https")://127.0.0.1:\(port)")
+            listening.yield(port)
+        }
         return try await withServices(plane.longRunning + [server]) {
             guard let port = await ports.first(where: { _ in true }) else {
                 throw WorldError("the server did not start")

@@ -18,14 +18,16 @@ import Testing
         let tag: String
         let batch: String
         let host: String
+        let agent: String
 
         func path(_ template: String) -> String {
             "/api/v1"
                 + template.replacing("{org}", with: org).replacing("{project}", with: project)
                 .replacing("{service}", with: service).replacing("{user}", with: user)
                 .replacing("{tag}", with: tag).replacing("{batch}", with: batch)
-                .replacing("{host}", with: host).replacing("{category}", with: "neuronex")
-                .replacing(/\{(token|image|registry)\}/, with: String(repeating: "0", count: 26))
+                .replacing("{host}", with: host).replacing("{agent}", with: agent)
+                .replacing("{category}", with: "neuronex")
+                .replacing(/\{(token|image|registry|enrollmentToken)\}/, with: String(repeating: "0", count: 26))
         }
     }
 
@@ -52,7 +54,10 @@ import Testing
             "/api/v1/projects/\(project)/hosts",
             ["name": "hall", "address": "tcp://127.0.0.1:9", "allowUnencrypted": true]
         ).expect(201)["id"]
-        return Place(org: org, project: project, service: service, user: user, tag: tag, batch: batch, host: host)
+        let agent = try await world.enrolledAgent(in: project)
+        return Place(
+            org: org, project: project, service: service, user: user, tag: tag, batch: batch, host: host,
+            agent: agent.id)
     }
 
     private func ask(_ route: Route, _ place: Place, as caller: TestAPI) async throws -> TestAnswer {
@@ -79,7 +84,7 @@ import Testing
             ])
             for route in routes(world) {
                 switch route.access {
-                case .organization, .project, .service, .batch, .host:
+                case .organization, .project, .service, .batch, .host, .agent:
                     #expect(try await ask(route, place, as: stranger).status == 404, "\(route.operation)")
                 default: break
                 }
@@ -100,7 +105,7 @@ import Testing
                 let permission: Permission
                 switch route.access {
                 case .organization(let asked), .project(let asked), .service(let asked), .platform(let asked),
-                    .anywhere(let asked), .batch(let asked), .host(let asked):
+                    .anywhere(let asked), .batch(let asked), .host(let asked), .agent(let asked):
                     permission = asked
                 case .open, .signedIn: continue
                 }

@@ -72,7 +72,9 @@ import Transport
         let (tunnels, arrived) = AsyncStream.makeStream(of: TunnelClient.self)
         let upgrades = ScriptedUpgrades { request in
             guard request.protocols == [TunnelProtocol.upgradeToken] else { return nil }
-            return AcceptedUpgrade(protocolName: TunnelProtocol.upgradeToken) { arrived.yield(try TunnelClient(on: $0)) }
+            return AcceptedUpgrade(protocolName: TunnelProtocol.upgradeToken) {
+                arrived.yield(try TunnelClient(on: $0))
+            }
         }
         let closed = try await withTransportClient { client in
             try await withListener(upgrades: upgrades) { listener in

@@ -32,7 +32,7 @@ import Yams
         case .signedIn: "session"
         case .anywhere(let permission), .platform(let permission), .organization(let permission),
             .project(let permission), .service(let permission), .batch(let permission),
-            .host(let permission):
+            .host(let permission), .agent(let permission):
             permission.rawValue
         }
     }

@@ -28,12 +28,20 @@ struct SimulateCommand: AsyncParsableCommand {
             restart=SECONDS or version=X.
             """)
     var fault: [FaultFlag] = []
+    @Option(
+        help: ArgumentHelp(
+            "Give each service an agent, which dials this platform: nothing of the fleet is reached directly then.",
+            valueName: "url"))
+    var agentsOf: String?
+    @Option(help: "The enrolment token that the agents join with; without one they wait to be claimed.")
+    var token: String?
     @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
 
     func validate() throws {
         guard (1...100_000).contains(count) else { throw ValidationError("--count must be 1 to 100000.") }
         guard port == nil || basePort == nil else { throw ValidationError("Give --port or --base-port, not both.") }
         guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port must be 0 to 65535.") }
+        guard token == nil || agentsOf != nil else { throw ValidationError("--token is for --agents-of.") }
         if let basePort, basePort != 0 {
             guard basePort > 0, basePort + count - 1 <= 65_535 else {
                 throw ValidationError(
@@ -48,11 +56,20 @@ struct SimulateCommand: AsyncParsableCommand {
             count: count, host: host, layout: basePort.map { .portEach(basePort: $0) } ?? .onePort(port ?? 7300),
             authentication: try access.configuration(), seed: seed, isImperfect: imperfect)
         let (addresses, announce) = AsyncStream.makeStream(of: SimulatedAddresses.self)
-        let fleet = try SimulatedFleet(configuration, logger: logger) { announce.yield($0) }
+        let (places, tell) = AsyncStream.makeStream(of: SimulatedAddresses.self)
+        let fleet = try SimulatedFleet(configuration, logger: logger) {
+            announce.yield($0)
+            tell.yield($0)
+        }
         try applyFaults(to: fleet)
         let announcer = SimulationAnnouncer(fleet: fleet, addresses: addresses, csv: csv, count: count)
+        let agents: [any Service] =
+            agentsOf.map {
+                let configuration = SimulatedAgents.Configuration(server: $0, token: token, seed: seed)
+                return [SimulatedAgents(configuration, addresses: places, logger: logger)]
+            } ?? []
         try await ServiceGroup(
-            services: [fleet, announcer], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            services: [fleet, announcer] + agents, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }
 
