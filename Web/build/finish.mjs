@@ -1,6 +1,6 @@
 // finish.mjs FOLDER: writes index.html with the names that the bundler gave, and compresses what gains by it.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { constants, gzipSync } from "node:zlib";
 
@@ -11,6 +11,10 @@ const icon = readFileSync("src/icon.svg");
 const iconName = `icon-${createHash("sha256").update(icon).digest("hex").slice(0, 8).toUpperCase()}.svg`;
 writeFileSync(join(assets, iconName), icon);
 
+// The bundler writes the styles of what is loaded later once more by themselves; the page's own have them all.
+for (const name of readdirSync(assets)) {
+    if (name.endsWith(".css") && !name.startsWith("main-")) unlinkSync(join(assets, name));
+}
 const names = readdirSync(assets);
 const place = (start, end) => {
     const found = names.filter((name) => name.startsWith(start) && name.endsWith(end));
