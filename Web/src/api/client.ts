@@ -1,4 +1,5 @@
 // One method an operation of the public API, by its operationId; the command line's client has the same names.
+import type * as A from "./agents";
 import { address, change, perform, read, segment, send, type Query } from "./http";
 import type * as H from "./hosting";
 import type * as T from "./types";
@@ -13,6 +14,7 @@ const service = (id: string) => `services/${segment(id)}`;
 const org = (id: string) => `orgs/${segment(id)}`;
 const batch = (id: string) => `batches/${segment(id)}`;
 const host = (id: string) => `hosts/${segment(id)}`;
+const agent = (id: string) => `agents/${segment(id)}`;
 const image = (id: string) => `images/${segment(id)}`;
 const registry = (id: string) => `registries/${segment(id)}`;
 const user = (id: string) => `users/${segment(id)}`;
@@ -115,6 +117,34 @@ export const api = {
     updateHost: (id: string, body: Partial<H.CreateHostRequest>) => change<H.EdgeHost>("PATCH", host(id), body),
     deleteHost: (id: string) => perform("DELETE", host(id)),
     checkHost: (id: string) => change<H.HostCheck>("POST", `${host(id)}/check`),
+
+    listAgents: (id: string, filter: A.AgentFilter, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<A.EdgeAgent>>(`${project(id)}/agents`, { ...filter, ...page(request) }, signal),
+    claimAgent: (id: string, body: A.ClaimAgentRequest) => change<A.EdgeAgent>("POST", `${project(id)}/agents`, body),
+    listUnmanagedAgents: (q: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<A.EdgeAgent>>("agents/unmanaged", { q, ...page(request) }, signal),
+    getAgent: (id: string, signal?: AbortSignal) => read<A.EdgeAgent>(agent(id), {}, signal),
+    updateAgent: (id: string, body: A.UpdateAgentRequest) => change<A.EdgeAgent>("PATCH", agent(id), body),
+    /** @param services whether the registrations of what is behind it go too. */
+    deleteAgent: async (id: string, services: boolean): Promise<void> => {
+        await send("DELETE", agent(id), { query: { services: services || undefined } });
+    },
+    transferAgent: (id: string, projectId: string) =>
+        change<A.EdgeAgent>("POST", `${agent(id)}/transfer`, { projectId }),
+    revokeAgent: (id: string) => change<A.EdgeAgent>("POST", `${agent(id)}/revoke`),
+    restoreAgent: (id: string) => change<A.EdgeAgent>("POST", `${agent(id)}/restore`),
+    dismissAgentClone: (id: string) => perform("DELETE", `${agent(id)}/clone`),
+    listAgentOffers: (id: string, signal?: AbortSignal) =>
+        read<{ items: A.AgentOffer[] }>(`${agent(id)}/offers`, {}, signal),
+    adoptAgentOffers: (id: string, body: A.AdoptOffersRequest) =>
+        change<A.AdoptedOffers>("POST", `${agent(id)}/adopt`, body),
+    discoverAgentServices: (id: string) => change<{ items: A.FoundService[] }>("POST", `${agent(id)}/discover`),
+    listEnrollmentTokens: (id: string, request: T.PageRequest, signal?: AbortSignal) =>
+        read<T.Page<A.EnrollmentToken>>(`${project(id)}/enrollment-tokens`, page(request), signal),
+    createEnrollmentToken: (id: string, body: A.CreateEnrollmentTokenRequest) =>
+        change<A.CreatedEnrollmentToken>("POST", `${project(id)}/enrollment-tokens`, body),
+    revokeEnrollmentToken: (id: string, token: string) =>
+        perform("DELETE", `${project(id)}/enrollment-tokens/${segment(token)}`),
 
     listImages: (category: string, q: string, request: T.PageRequest, signal?: AbortSignal) =>
         read<T.Page<H.ContainerImage>>("images", { category, q, ...page(request) }, signal),

@@ -79,6 +79,7 @@ export interface BatchFilter {
     version?: string;
     q?: string;
     host?: string;
+    agent?: string;
     drifted?: boolean;
 }
 
@@ -183,6 +184,9 @@ export interface EdgeHost {
     kind: "docker";
     address: string;
     serviceAddress: string;
+    /** Of hosts that are reached through one, as its name. */
+    agentId?: string | null;
+    agentName?: string | null;
     description: string;
     tls?: { authority: boolean; clientCertificate: boolean } | null;
     allowUnencrypted: boolean;

@@ -146,6 +146,9 @@ export interface EdgeService {
     image?: string | null;
     /** How its container differs from what was asked for, in a sentence. */
     drift?: string | null;
+    /** Of services that are reached through one, as its name. */
+    agentId?: string | null;
+    agentName?: string | null;
 }
 
 export interface CreateServiceRequest {
@@ -170,6 +173,7 @@ export interface ServiceFilter {
     version?: string;
     q?: string;
     host?: string;
+    agent?: string;
     drifted?: string;
 }
 

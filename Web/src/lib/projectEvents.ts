@@ -1,5 +1,6 @@
 // A project's changes as they happen, and what keeps a page fresh besides.
 import { useEffect, useRef } from "react";
+import type { AgentChange } from "../api/agents";
 import { places } from "../api/client";
 import type { ServiceChange } from "../api/types";
 import { useEventStream, type LiveState } from "./eventStream";
@@ -8,7 +9,8 @@ export type { LiveState };
 
 export interface ProjectEventHandlers {
     /** Changes since the last call, at most a few calls a second however many there are. */
-    onChanges: (changes: ServiceChange[]) => void;
+    onChanges?: (changes: ServiceChange[]) => void;
+    onAgents?: (changes: AgentChange[]) => void;
     /** Changes may have been missed. */
     onResync: () => void;
 }
@@ -18,28 +20,34 @@ const gathering = 250;
 export function useProjectEvents(project: string, handlers: ProjectEventHandlers): LiveState {
     const latest = useRef(handlers);
     latest.current = handlers;
-    const gathered = useRef<{ changes: ServiceChange[]; flush?: number }>({ changes: [] });
-    useEffect(() => {
-        const mine = gathered.current;
-        return () => window.clearTimeout(mine.flush);
-    }, []);
-    const gather = (text: string) => {
+    const service = useGathered<ServiceChange>((changes) => latest.current.onChanges?.(changes));
+    const agent = useGathered<AgentChange>((changes) => latest.current.onAgents?.(changes));
+    const onResync = () => latest.current.onResync();
+    return useEventStream(places.streamProjectEvents(project), {
+        events: { service, agent, resync: onResync },
+        onReopened: onResync,
+    });
+}
+
+/** @returns what takes one change as JSON; `act` is called with several at a time. */
+function useGathered<Change>(act: (changes: Change[]) => void): (text: string) => void {
+    const latest = useRef(act);
+    latest.current = act;
+    const gathered = useRef<{ changes: Change[]; flush?: number }>({ changes: [] }).current;
+    useEffect(() => () => window.clearTimeout(gathered.flush), [gathered]);
+    return (text) => {
         try {
-            gathered.current.changes.push(JSON.parse(text) as ServiceChange);
+            gathered.changes.push(JSON.parse(text) as Change);
         } catch {
             return;
         }
-        gathered.current.flush ??= window.setTimeout(() => {
-            const { changes } = gathered.current;
-            gathered.current = { changes: [] };
-            latest.current.onChanges(changes);
+        gathered.flush ??= window.setTimeout(() => {
+            const { changes } = gathered;
+            gathered.changes = [];
+            gathered.flush = undefined;
+            latest.current(changes);
         }, gathering);
     };
-    const onResync = () => latest.current.onResync();
-    return useEventStream(places.streamProjectEvents(project), {
-        events: { service: gather, resync: onResync },
-        onReopened: onResync,
-    });
 }
 
 /** Calls `act` every `interval` milliseconds while the page is seen: for times that change without an event. */
