@@ -17,6 +17,7 @@ export interface PlaceProps {
     service?: string;
     batch?: string;
     host?: string;
+    agent?: string;
     org?: string;
     tab?: string;
 }
@@ -32,12 +33,23 @@ const service = later(() => import("../features/service/ServicePage"), "ServiceP
 const profile = later(() => import("../features/profile/ProfilePage"), "ProfilePage");
 const batches = () => import("../features/batches/pages");
 const hosts = () => import("../features/hosts/pages");
+const agentPages = () => import("../features/agents/pages");
+const agents = later(agentPages, "AgentsPage");
+const agent = later(agentPages, "AgentPage");
 const images = later(() => import("../features/images/pages"), "ImagesPage");
 const install = later(() => import("../features/install/pages"), "InstallPage");
 const admin = () => import("../features/admin/pages");
 
-/** `needs` an administrator: nobody else is told that the place exists. */
-const places: readonly { pattern: string; page: PageComponent; needs?: "administrator" }[] = [
+interface ConsolePlace {
+    pattern: string;
+    page: PageComponent;
+    /** Of a page that stands beside the pages of single things. */
+    tab?: string;
+    /** Nobody else is told that the place exists. */
+    needs?: "administrator";
+}
+
+const places: readonly ConsolePlace[] = [
     { pattern: "/projects/:project/overview", page: OverviewPage },
     { pattern: "/projects/:project/services", page: ServicesPage },
     { pattern: "/projects/:project/services/add", page: later(add, "AddServicePage") },
@@ -47,6 +59,11 @@ const places: readonly { pattern: string; page: PageComponent; needs?: "administ
     { pattern: "/projects/:project/services/:service/:tab", page: service },
     { pattern: "/projects/:project/hosts", page: later(hosts, "HostsPage") },
     { pattern: "/projects/:project/hosts/:host", page: later(hosts, "HostPage") },
+    { pattern: "/projects/:project/agents", page: agents },
+    { pattern: "/projects/:project/agents/tokens", page: agents, tab: "tokens" },
+    { pattern: "/projects/:project/agents/unmanaged", page: agents, tab: "unmanaged" },
+    { pattern: "/projects/:project/agents/:agent", page: agent },
+    { pattern: "/projects/:project/agents/:agent/:tab", page: agent },
     { pattern: "/projects/:project/batches", page: later(batches, "BatchesPage") },
     { pattern: "/projects/:project/batches/:batch", page: later(batches, "BatchPage") },
     { pattern: "/projects/:project/tags", page: later(() => import("../features/tags/TagsPage"), "TagsPage") },
@@ -73,7 +90,7 @@ export function Places() {
         if (found === undefined) continue;
         if (place.needs !== undefined && !isAdministrator) break;
         // Another project is another page, with nothing of the last one in it.
-        return <place.page key={found.project} {...found} />;
+        return <place.page key={found.project} tab={place.tab} {...found} />;
     }
     return <NotFound />;
 }

@@ -65,7 +65,7 @@ export function useTenancy(): Tenancy {
 
 /** The same page of another project, as far as it has one. */
 export function placeInProject(path: string, project: string): string {
-    for (const page of ["services", "hosts", "batches", "tags"]) {
+    for (const page of ["services", "hosts", "agents", "batches", "tags"]) {
         if (match(`/projects/:project/${page}`, path) !== undefined) return `/projects/${project}/${page}`;
     }
     return `/projects/${project}/overview`;

@@ -105,12 +105,14 @@ interface ConfirmProps {
     submit: string;
     /** What must be typed first, for what can't be undone. */
     typed?: string;
+    /** False while something else is missing. */
+    canConfirm?: boolean;
     onConfirm: () => Promise<void>;
     onClose: () => void;
     children: ReactNode;
 }
 
-export function Confirm({ title, submit, typed, onConfirm, onClose, children }: ConfirmProps) {
+export function Confirm({ title, submit, typed, canConfirm = true, onConfirm, onClose, children }: ConfirmProps) {
     const { t } = useTexts();
     const [text, setText] = useState("");
     return (
@@ -120,7 +122,7 @@ export function Confirm({ title, submit, typed, onConfirm, onClose, children }: 
             onSubmit={onConfirm}
             onClose={onClose}
             isDestructive
-            canSubmit={typed === undefined || text === typed}
+            canSubmit={canConfirm && (typed === undefined || text === typed)}
         >
             {() => (
                 <>

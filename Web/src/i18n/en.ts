@@ -1,5 +1,6 @@
 import app from "../app/messages.en.json";
 import signIn from "../features/sign-in/messages.en.json";
+import agents from "../features/agents/messages.en.json";
 import batches from "../features/batches/messages.en.json";
 import hosts from "../features/hosts/messages.en.json";
 import images from "../features/images/messages.en.json";
@@ -17,6 +18,7 @@ export const en = {
     ...app,
     ...signIn,
     ...overview,
+    ...agents,
     ...batches,
     ...hosts,
     ...images,

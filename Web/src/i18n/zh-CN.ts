@@ -1,5 +1,6 @@
 import app from "../app/messages.zh-CN.json";
 import signIn from "../features/sign-in/messages.zh-CN.json";
+import agents from "../features/agents/messages.zh-CN.json";
 import batches from "../features/batches/messages.zh-CN.json";
 import hosts from "../features/hosts/messages.zh-CN.json";
 import images from "../features/images/messages.zh-CN.json";
@@ -17,6 +18,7 @@ export const zhCN = {
     ...app,
     ...signIn,
     ...overview,
+    ...agents,
     ...batches,
     ...hosts,
     ...images,

@@ -22,6 +22,7 @@ export function Navigation() {
                   { to: `/projects/${project.id}/overview`, icon: "overview", label: "nav.overview" },
                   { to: `/projects/${project.id}/services`, icon: "services", label: "nav.services" },
                   { to: `/projects/${project.id}/hosts`, icon: "host", label: "nav.hosts" },
+                  { to: `/projects/${project.id}/agents`, icon: "agent", label: "nav.agents" },
                   { to: `/projects/${project.id}/batches`, icon: "tasks", label: "nav.batches" },
                   { to: `/projects/${project.id}/tags`, icon: "tag", label: "nav.tags" },
               ];

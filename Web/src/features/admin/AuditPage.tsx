@@ -14,7 +14,17 @@ import { usePages } from "../../lib/usePages";
 import { AuditTable } from "../audit/AuditTable";
 
 const limit = 50;
-const types = ["service", "tag", "user", "organization", "project", "token", "session"] as const;
+const types = [
+    "service",
+    "agent",
+    "enrollment-token",
+    "tag",
+    "user",
+    "organization",
+    "project",
+    "token",
+    "session",
+] as const;
 const results = ["succeeded", "failed", "denied"] as const;
 const names = ["type", "operation", "operator", "result", "org", "project", "from", "until"] as const;
 
