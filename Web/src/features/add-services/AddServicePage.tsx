@@ -74,7 +74,7 @@ export function AddServicePage({ project = "" }: PlaceProps) {
             <form className="stack wide" onSubmit={(event) => void submit(event)} noValidate>
                 <Step number={1} title={t("addService.what")}>
                     <CategoryField form={form} onChange={change} />
-                    <PlaceFields form={form} onChange={change} problem={problem} />
+                    <PlaceFields project={project} form={form} onChange={change} problem={problem} />
                 </Step>
                 <Step number={2} title={t("addService.access")}>
                     <AuthenticationFields auth={form.auth} onChange={(auth) => change({ auth })} problem={problem} />

@@ -1,7 +1,9 @@
 import type { APIProblem } from "../../api/problem";
-import { categories } from "../../api/types";
+import { categories, connections, type EdgeService, type ServiceConnection } from "../../api/types";
 import { CheckField, Choices, errorOf, TextArea, TextField } from "../../design/Field";
 import { useTexts } from "../../i18n/i18n";
+import { agentPartsOf } from "../agents/address";
+import { AgentFields, type ChosenOffer } from "../agents/AgentFields";
 import type { AuthenticationForm, ServiceForm } from "./form";
 import { isSecure } from "./form";
 
@@ -27,7 +29,13 @@ export function CategoryField({ form, onChange }: Omit<FieldsProps, "problem">) 
     );
 }
 
-export function PlaceFields({ form, onChange, problem }: FieldsProps) {
+interface PlaceFieldsProps extends FieldsProps {
+    project: string;
+    /** The one that is edited; a new one without. */
+    service?: EdgeService;
+}
+
+export function PlaceFields({ project, service, form, onChange, problem }: PlaceFieldsProps) {
     const { t } = useTexts();
     return (
         <>
@@ -41,19 +49,35 @@ export function PlaceFields({ form, onChange, problem }: FieldsProps) {
                 error={errorOf(problem, "name")}
                 hint={t("addService.nameHint")}
             />
-            <TextField
-                label={t("services.column.endpoint")}
-                value={form.endpoint}
-                onChange={(endpoint) => onChange({ endpoint })}
-                maxLength={1000}
-                required
-                autoComplete="off"
-                spellCheck={false}
-                inputMode="url"
-                className="input mono"
-                error={errorOf(problem, "endpoint")}
-                hint={t("addService.endpointHint")}
-            />
+            {service?.mode !== "hosted" && (
+                <ConnectionField value={form.connection} onChange={(connection) => onChange({ connection })} />
+            )}
+            {form.connection === "agent" ? (
+                <AgentFields
+                    project={project}
+                    kind="service"
+                    value={form.through}
+                    own={service === undefined ? undefined : agentPartsOf(service.endpoint)}
+                    error={errorOf(problem, "endpoint")}
+                    onChange={(through, chosen) =>
+                        onChange({ through, ...(service === undefined && chosen ? impliedBy(chosen, form) : {}) })
+                    }
+                />
+            ) : (
+                <TextField
+                    label={t("services.column.endpoint")}
+                    value={form.endpoint}
+                    onChange={(endpoint) => onChange({ endpoint })}
+                    maxLength={1000}
+                    required
+                    autoComplete="off"
+                    spellCheck={false}
+                    inputMode="url"
+                    className="input mono"
+                    error={errorOf(problem, "endpoint")}
+                    hint={t("addService.endpointHint")}
+                />
+            )}
             {isSecure(form) && (
                 <CheckField
                     label={t("addService.verifyTLS")}
@@ -74,6 +98,35 @@ export function PlaceFields({ form, onChange, problem }: FieldsProps) {
                 />
             )}
         </>
+    );
+}
+
+/** What the offer says of itself need not be entered. */
+function impliedBy({ offer, name }: ChosenOffer, form: ServiceForm): Partial<ServiceForm> {
+    return {
+        ...(offer.category === null ? {} : { category: offer.category }),
+        ...(form.name.trim() === "" ? { name } : {}),
+    };
+}
+
+interface ConnectionFieldProps {
+    value: ServiceConnection;
+    onChange: (connection: ServiceConnection) => void;
+}
+
+export function ConnectionField({ value, onChange }: ConnectionFieldProps) {
+    const { t } = useTexts();
+    return (
+        <Choices
+            label={t("agent.reached")}
+            value={value}
+            onChange={onChange}
+            options={connections.map((each) => ({
+                value: each,
+                label: t(`agent.reached.${each}`),
+                hint: t(`agent.reachedHint.${each}`),
+            }))}
+        />
     );
 }
 

@@ -5,7 +5,9 @@ import type {
     CreateServiceRequest,
     EdgeService,
     ServiceCategory,
+    ServiceConnection,
 } from "../../api/types";
+import { agentAddress, agentPartsOf, type AgentChoice } from "../agents/address";
 
 export interface AuthenticationForm {
     kind: AuthenticationKind;
@@ -16,7 +18,11 @@ export interface AuthenticationForm {
 export interface ServiceForm {
     category: ServiceCategory;
     name: string;
+    connection: ServiceConnection;
+    /** Of direct connections. */
     endpoint: string;
+    /** Of those through an agent: which, and which of its offers. */
+    through: AgentChoice;
     verifyTLS: boolean;
     healthPath: string;
     auth: AuthenticationForm;
@@ -27,7 +33,9 @@ export interface ServiceForm {
 export const emptyForm: ServiceForm = {
     category: "neuronex",
     name: "",
+    connection: "direct",
     endpoint: "http://",
+    through: { agent: "", offer: "" },
     verifyTLS: true,
     healthPath: "/",
     auth: { kind: "none", username: "", password: "" },
@@ -47,10 +55,14 @@ export const formFields = [
 ] as const;
 
 export function formOf(service: EdgeService): ServiceForm {
+    // Where a hosted one is follows from its node.
+    const through = service.mode === "hosted" ? undefined : agentPartsOf(service.endpoint);
     return {
         category: service.category,
         name: service.name,
-        endpoint: service.endpoint,
+        connection: through === undefined ? "direct" : "agent",
+        endpoint: through === undefined ? service.endpoint : emptyForm.endpoint,
+        through: through ?? emptyForm.through,
         verifyTLS: service.verifyTLS,
         healthPath: service.healthPath ?? "/",
         tags: service.tags,
@@ -69,7 +81,7 @@ export function createRequest(form: ServiceForm): CreateServiceRequest {
     return {
         name: form.name.trim(),
         category: form.category,
-        endpoint: form.endpoint.trim(),
+        endpoint: endpointOf(form),
         auth: authRequest(form.auth),
         tags: form.tags,
         description: form.description.trim(),
@@ -78,5 +90,10 @@ export function createRequest(form: ServiceForm): CreateServiceRequest {
     };
 }
 
-export const isSecure = (form: Pick<ServiceForm, "endpoint">) => /^\s*https:/i.test(form.endpoint);
-export const hasEndpoint = (form: ServiceForm) => /^\s*https?:\/\/[^/\s]+/i.test(form.endpoint);
+export const endpointOf = ({ connection, endpoint, through }: ServiceForm): string =>
+    connection === "agent" ? agentAddress(through.agent, through.offer) : endpoint.trim();
+
+export const isSecure = (form: ServiceForm): boolean => /^https:/i.test(endpointOf(form));
+
+export const hasEndpoint = (form: ServiceForm): boolean =>
+    form.connection === "agent" ? form.through.offer !== "" : /^(https?|agent):\/\/[^/\s]+/i.test(endpointOf(form));

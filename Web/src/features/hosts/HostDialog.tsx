@@ -1,12 +1,16 @@
 import { useState } from "react";
 import { api } from "../../api/client";
 import type { CreateHostRequest, EdgeHost, HostCheck, HostTLSRequest } from "../../api/hosting";
+import type { ServiceConnection } from "../../api/types";
 import { Button } from "../../design/Button";
 import { FormDialog } from "../../design/Dialog";
 import { CheckField, Choices, errorOf, TextField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/States";
 import { useTexts } from "../../i18n/i18n";
 import { useAction } from "../../lib/useResource";
+import { ConnectionField } from "../add-services/fields";
+import { agentAddress, agentPartsOf, type AgentChoice } from "../agents/address";
+import { AgentFields } from "../agents/AgentFields";
 import { CertificateField } from "./CertificateField";
 import { isSocket } from "./engine";
 import { HostCheckResult } from "./HostCheckResult";
@@ -15,7 +19,11 @@ type Security = "tls" | "none";
 
 interface HostForm {
     name: string;
+    connection: ServiceConnection;
+    /** Of direct connections. */
     address: string;
+    /** Of those through an agent: which, and which of its offers. */
+    through: AgentChoice;
     serviceAddress: string;
     description: string;
     security: Security;
@@ -40,7 +48,9 @@ const fields = [
 
 const empty: HostForm = {
     name: "",
+    connection: "direct",
     address: "tcp://",
+    through: { agent: "", offer: "" },
     serviceAddress: "",
     description: "",
     security: "tls",
@@ -51,16 +61,27 @@ const empty: HostForm = {
     allowUnencrypted: false,
 };
 
-const formOf = (host: EdgeHost): HostForm => ({
-    ...empty,
-    name: host.name,
-    address: host.address,
-    serviceAddress: host.serviceAddress,
-    description: host.description,
-    security: host.tls ? "tls" : "none",
-    replaces: !host.tls,
-    allowUnencrypted: host.allowUnencrypted,
-});
+function formOf(host: EdgeHost): HostForm {
+    const through = agentPartsOf(host.address);
+    return {
+        ...empty,
+        name: host.name,
+        connection: through === undefined ? "direct" : "agent",
+        address: through === undefined ? host.address : empty.address,
+        through: through ?? empty.through,
+        serviceAddress: host.serviceAddress,
+        description: host.description,
+        security: host.tls || through !== undefined ? "tls" : "none",
+        replaces: !host.tls,
+        allowUnencrypted: host.allowUnencrypted,
+    };
+}
+
+const addressOf = ({ connection, address, through }: HostForm): string =>
+    connection === "agent" ? agentAddress(through.agent, through.offer) : address.trim();
+
+/** What TLS would be for: an engine that is spoken to over a network, and not through an agent. */
+const isTCPForm = (form: HostForm): boolean => form.connection === "direct" && !isSocket(form.address);
 
 function certificates(form: HostForm): HostTLSRequest {
     const given = (text: string) => (text.trim() === "" ? undefined : text);
@@ -68,13 +89,15 @@ function certificates(form: HostForm): HostTLSRequest {
 }
 
 function requestOf(form: HostForm): CreateHostRequest {
-    const isPlain = form.security === "none" || isSocket(form.address);
+    const isTCP = isTCPForm(form);
+    const isPlain = form.security === "none" || !isTCP;
     return {
         name: form.name.trim(),
-        address: form.address.trim(),
-        serviceAddress: form.serviceAddress.trim(),
+        address: addressOf(form),
+        // An agent knows by itself where what runs on its engine is.
+        serviceAddress: form.connection === "agent" ? undefined : form.serviceAddress.trim(),
         description: form.description.trim(),
-        allowUnencrypted: isPlain && !isSocket(form.address) ? form.allowUnencrypted : false,
+        allowUnencrypted: isPlain && isTCP ? form.allowUnencrypted : false,
         // An empty object takes away what is stored; left out, it stays.
         tls: isPlain ? {} : form.replaces ? certificates(form) : undefined,
     };
@@ -97,11 +120,14 @@ export function HostDialog({ project, host, onDone, onClose }: HostDialogProps) 
         setForm((old) => ({ ...old, ...changes }));
         if (!("name" in changes || "description" in changes)) setCheck(undefined);
     };
-    const isTCP = !isSocket(form.address);
+    const isTCP = isTCPForm(form);
+    const isBehindAgent = form.connection === "agent";
     const isPlain = isTCP && form.security === "none";
     const keepsCertificates = isTCP && form.security === "tls" && !form.replaces;
-    const isMoved = host !== undefined && form.address.trim() !== host.address;
-    const hasAddress = /^\s*(tcp:\/\/[^/\s]+|unix:\/\/\/\S+)/i.test(form.address);
+    const isMoved = host !== undefined && addressOf(form) !== host.address;
+    const hasAddress = isBehindAgent
+        ? form.through.offer !== ""
+        : /^\s*(tcp:\/\/[^/\s]+|unix:\/\/\/\S+)/i.test(form.address);
     // Stored certificates are tried only with the address they were stored for.
     const canTest = hasAddress && (!isPlain || form.allowUnencrypted) && !(keepsCertificates && isMoved);
     const test = () =>
@@ -146,31 +172,6 @@ export function HostDialog({ project, host, onDone, onClose }: HostDialogProps) 
                             hint={t("host.nameHint")}
                         />
                         <TextField
-                            label={t("host.address")}
-                            value={form.address}
-                            onChange={(address) => change({ address })}
-                            maxLength={500}
-                            autoComplete="off"
-                            spellCheck={false}
-                            className="input mono"
-                            error={errorOf(problem, "address")}
-                            hint={t("host.addressHint")}
-                        />
-                    </div>
-                    <div className="field-row">
-                        <TextField
-                            label={t("host.serviceAddress")}
-                            isOptional
-                            value={form.serviceAddress}
-                            onChange={(serviceAddress) => change({ serviceAddress })}
-                            maxLength={500}
-                            autoComplete="off"
-                            spellCheck={false}
-                            className="input mono"
-                            error={errorOf(problem, "serviceAddress")}
-                            hint={t("host.serviceAddressHint")}
-                        />
-                        <TextField
                             label={t("common.description")}
                             isOptional
                             value={form.description}
@@ -179,6 +180,46 @@ export function HostDialog({ project, host, onDone, onClose }: HostDialogProps) 
                             error={errorOf(problem, "description")}
                         />
                     </div>
+                    <ConnectionField value={form.connection} onChange={(connection) => change({ connection })} />
+                    {isBehindAgent ? (
+                        <AgentFields
+                            project={project}
+                            kind="docker"
+                            value={form.through}
+                            own={host === undefined ? undefined : agentPartsOf(host.address)}
+                            error={errorOf(problem, "address")}
+                            onChange={(through, chosen) => {
+                                const isNamed = chosen === undefined || form.name.trim() !== "";
+                                change({ through, ...(isNamed ? {} : { name: chosen.name }) });
+                            }}
+                        />
+                    ) : (
+                        <div className="field-row">
+                            <TextField
+                                label={t("host.address")}
+                                value={form.address}
+                                onChange={(address) => change({ address })}
+                                maxLength={500}
+                                autoComplete="off"
+                                spellCheck={false}
+                                className="input mono"
+                                error={errorOf(problem, "address")}
+                                hint={t("host.addressHint")}
+                            />
+                            <TextField
+                                label={t("host.serviceAddress")}
+                                isOptional
+                                value={form.serviceAddress}
+                                onChange={(serviceAddress) => change({ serviceAddress })}
+                                maxLength={500}
+                                autoComplete="off"
+                                spellCheck={false}
+                                className="input mono"
+                                error={errorOf(problem, "serviceAddress")}
+                                hint={t("host.serviceAddressHint")}
+                            />
+                        </div>
+                    )}
                     {isTCP && (
                         <Choices<Security>
                             label={t("host.security")}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { ReactNode } from "react";
 import { api } from "../../api/client";
 import type { EdgeHost, HostCheck } from "../../api/hosting";
 import type { EdgeService } from "../../api/types";
@@ -19,6 +20,7 @@ import { Link, useRouter } from "../../lib/router";
 import { bytes } from "../../lib/time";
 import { usePages } from "../../lib/usePages";
 import { problemFrom, useResource, type Resource } from "../../lib/useResource";
+import { Address, AgentLink } from "../agents/status";
 import { Drift, imageVersion } from "../services/hosted";
 import { Status } from "../services/status";
 import { DeleteHostDialog } from "./DeleteHostDialog";
@@ -48,7 +50,9 @@ export function HostPage({ project = "", host: id = "" }: PlaceProps) {
             lead={
                 <div className="row wrap service-lead">
                     <Link to={`/projects/${project}/hosts`}>{t("nav.hosts")}</Link>
-                    <span className="mono break">{host.address}</span>
+                    <span className="mono break">
+                        <Address of={host} at={host.address} />
+                    </span>
                 </div>
             }
             actions={mayEdit && <Actions resource={resource} host={host} onCheck={setCheck} />}
@@ -173,11 +177,17 @@ function Actions({ resource, host, onCheck }: ActionsProps) {
 function Details({ host }: { host: EdgeHost }) {
     const { t } = useTexts();
     const parts = [host.tls?.authority && t("host.tls.ca"), host.tls?.clientCertificate && t("host.tls.certificate")];
-    const security = host.tls
-        ? [t("host.tls"), ...parts.filter((part) => typeof part === "string")].join(" · ")
-        : host.address.startsWith("unix:")
-          ? t("host.socket")
-          : t("host.unencrypted");
+    const security: ReactNode = host.agentId ? (
+        <>
+            {t("agent.through")} <AgentLink of={host} />
+        </>
+    ) : host.tls ? (
+        [t("host.tls"), ...parts.filter((part) => typeof part === "string")].join(" · ")
+    ) : host.address.startsWith("unix:") ? (
+        t("host.socket")
+    ) : (
+        t("host.unencrypted")
+    );
     return (
         <Card title={t("service.details")}>
             <dl className="facts">
@@ -185,10 +195,14 @@ function Details({ host }: { host: EdgeHost }) {
                 <dd>
                     <code className="break">{host.address}</code>
                 </dd>
-                <dt>{t("host.serviceAddress")}</dt>
-                <dd>
-                    <code className="break">{host.serviceAddress}</code>
-                </dd>
+                {!host.agentId && (
+                    <>
+                        <dt>{t("host.serviceAddress")}</dt>
+                        <dd>
+                            <code className="break">{host.serviceAddress}</code>
+                        </dd>
+                    </>
+                )}
                 <dt>{t("host.security")}</dt>
                 <dd>{security}</dd>
                 <dt>{t("services.column.createdAt")}</dt>
@@ -291,7 +305,11 @@ function Services({ host, mayEdit }: { host: EdgeHost; mayEdit: boolean }) {
                     {
                         id: "endpoint",
                         title: t("services.column.endpoint"),
-                        cell: (service) => <span className="mono endpoint ellipsis">{service.endpoint}</span>,
+                        cell: (service) => (
+                            <span className="mono endpoint ellipsis" title={service.endpoint}>
+                                <Address of={service} at={service.endpoint} />
+                            </span>
+                        ),
                     },
                 ]}
             />

@@ -15,6 +15,7 @@ import { useInterval } from "../../lib/projectEvents";
 import { Link, useRouter } from "../../lib/router";
 import { useDebounced } from "../../lib/useDebounced";
 import { usePages } from "../../lib/usePages";
+import { Address } from "../agents/status";
 import { Status } from "../services/status";
 import { DeleteHostDialog } from "./DeleteHostDialog";
 import { capacity } from "./engine";
@@ -140,7 +141,11 @@ function useColumns(project: string, mayEdit: boolean, ask: (asked: Asked) => vo
         {
             id: "address",
             title: t("host.address"),
-            cell: (host) => <span className="mono endpoint ellipsis">{host.address}</span>,
+            cell: (host) => (
+                <span className="mono endpoint ellipsis" title={host.address}>
+                    <Address of={host} at={host.address} />
+                </span>
+            ),
         },
         { id: "engine", title: t("host.engine"), cell: (host) => <Text of={host.engine?.version} /> },
         {

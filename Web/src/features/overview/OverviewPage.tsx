@@ -9,6 +9,7 @@ import { ProblemNotice, ProblemState, State } from "../../design/States";
 import { useTexts } from "../../i18n/i18n";
 import { useProjectEvents, useThrottled, type LiveState } from "../../lib/projectEvents";
 import { useResource } from "../../lib/useResource";
+import { useAgentCounts } from "../agents/useAgents";
 import { Attention } from "./Attention";
 import { DriverSide } from "./DriverSide";
 import { Figure, Shares } from "./Figure";
@@ -25,12 +26,21 @@ export function OverviewPage({ project = "" }: PlaceProps) {
     const overview = useResource(project, (signal) => api.getOverview(project, signal));
     const attention = useAttention(project);
     const trouble = useTrouble(project);
+    const agents = useAgentCounts(project);
     const refresh = useThrottled(() => {
         overview.reload();
         attention.reload();
         trouble.forEach((list) => list.resource.reload());
     }, pace);
-    const live = useProjectEvents(project, { onChanges: refresh, onResync: refresh });
+    const refreshAgents = useThrottled(agents.reload, pace);
+    const live = useProjectEvents(project, {
+        onChanges: refresh,
+        onAgents: refreshAgents,
+        onResync: () => {
+            refresh();
+            refreshAgents();
+        },
+    });
     const { value } = overview;
     const scope = { projectId: project, orgId: tenancy.project?.orgId };
 
@@ -60,7 +70,7 @@ export function OverviewPage({ project = "" }: PlaceProps) {
             ) : (
                 (value !== undefined || overview.problem === undefined) && (
                     <>
-                        <Figures project={project} overview={value} />
+                        <Figures project={project} overview={value} agents={agents} />
                         <Attention project={project} attention={attention} overview={value} />
                         <section className="thirds">
                             {trouble.map((list) => (
@@ -97,13 +107,23 @@ function LiveMark({ state }: { state: LiveState }) {
     );
 }
 
-function Figures({ project, overview }: { project: string; overview: Overview | undefined }) {
+interface FiguresProps {
+    project: string;
+    overview: Overview | undefined;
+    agents: ReturnType<typeof useAgentCounts>;
+}
+
+function Figures({ project, overview, agents }: FiguresProps) {
     const { t } = useTexts();
     const services = `/projects/${project}/services`;
     const o = overview;
     return (
         <>
-            <section className="figures" aria-label={t("overview.counts")} aria-busy={o === undefined}>
+            <section
+                className={agents.hasAgents ? "figures many" : "figures"}
+                aria-label={t("overview.counts")}
+                aria-busy={o === undefined}
+            >
                 <Figure label={t("overview.services")} value={o?.services.total} to={services}>
                     <Shares
                         parts={[
@@ -128,6 +148,7 @@ function Figures({ project, overview }: { project: string; overview: Overview | 
                         ]}
                     />
                 </Figure>
+                {agents.hasAgents && <Agents project={project} counts={agents.value} />}
                 <Figure label={t("overview.drivers")} value={o?.drivers.total}>
                     <Shares
                         parts={[
@@ -170,6 +191,26 @@ function Figures({ project, overview }: { project: string; overview: Overview | 
                 <DriverSide side="north" counts={o?.drivers.north} />
             </section>
         </>
+    );
+}
+
+interface AgentsProps {
+    project: string;
+    counts: FiguresProps["agents"]["value"];
+}
+
+function Agents({ project, counts }: AgentsProps) {
+    const { t } = useTexts();
+    const place = `/projects/${project}/agents`;
+    return (
+        <Figure label={t("nav.agents")} value={counts?.total} to={place}>
+            <Shares
+                parts={[
+                    { tone: "ok", label: t("status.online"), value: counts?.online, to: `${place}?online=true` },
+                    { tone: "bad", label: t("status.offline"), value: counts?.offline, to: `${place}?online=false` },
+                ]}
+            />
+        </Figure>
     );
 }
 

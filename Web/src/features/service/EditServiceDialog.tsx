@@ -4,7 +4,7 @@ import type { EdgeService, UpdateServiceRequest } from "../../api/types";
 import { FormDialog } from "../../design/Dialog";
 import { useTexts } from "../../i18n/i18n";
 import { DescriptionField, PlaceFields } from "../add-services/fields";
-import { formFields, formOf, hasEndpoint, isSecure, type ServiceForm } from "../add-services/form";
+import { endpointOf, formFields, formOf, hasEndpoint, isSecure, type ServiceForm } from "../add-services/form";
 import { TagInput } from "../tags/TagInput";
 
 interface EditServiceDialogProps {
@@ -29,7 +29,13 @@ export function EditServiceDialog({ service, onChange, onClose }: EditServiceDia
         >
             {(problem) => (
                 <>
-                    <PlaceFields form={form} onChange={change} problem={problem} />
+                    <PlaceFields
+                        project={service.projectId}
+                        service={service}
+                        form={form}
+                        onChange={change}
+                        problem={problem}
+                    />
                     <TagInput
                         project={service.projectId}
                         label={t("nav.tags")}
@@ -48,7 +54,7 @@ function changesOf(form: ServiceForm, service: EdgeService): UpdateServiceReques
     const before = formOf(service);
     const changes: UpdateServiceRequest = {};
     if (form.name.trim() !== before.name) changes.name = form.name.trim();
-    if (form.endpoint.trim() !== before.endpoint) changes.endpoint = form.endpoint.trim();
+    if (endpointOf(form) !== endpointOf(before)) changes.endpoint = endpointOf(form);
     if (isSecure(form) && form.verifyTLS !== before.verifyTLS) changes.verifyTLS = form.verifyTLS;
     if (service.category === "custom" && form.healthPath !== before.healthPath) changes.healthPath = form.healthPath;
     if (form.tags.join(";") !== before.tags.join(";")) changes.tags = form.tags;

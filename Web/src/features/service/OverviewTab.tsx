@@ -4,6 +4,7 @@ import { Notice, ProblemNotice } from "../../design/States";
 import { Time } from "../../design/Time";
 import { useTexts } from "../../i18n/i18n";
 import { bytes, duration } from "../../lib/time";
+import { AgentLink } from "../agents/status";
 import { Figure, Shares } from "../overview/Figure";
 import "../overview/overview.css";
 import { Status } from "../services/status";
@@ -116,7 +117,15 @@ function Details({ service }: Pick<ServiceTabProps, "service">) {
                     </>
                 )}
                 <dt>{t("services.column.connection")}</dt>
-                <dd>{t(`connection.${service.connection}`)}</dd>
+                <dd>
+                    {typeof service.agentId === "string" ? (
+                        <>
+                            {t("agent.through")} <AgentLink of={service} />
+                        </>
+                    ) : (
+                        t(`connection.${service.connection}`)
+                    )}
+                </dd>
                 <dt>{t("auth.kind")}</dt>
                 <dd>
                     {t(`auth.${service.auth.kind}`)}

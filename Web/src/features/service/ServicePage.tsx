@@ -17,6 +17,7 @@ import { useTexts } from "../../i18n/i18n";
 import { useInterval, useProjectEvents, useThrottled } from "../../lib/projectEvents";
 import { Link, useRouter } from "../../lib/router";
 import { problemFrom, useResource, type Resource } from "../../lib/useResource";
+import { Address } from "../agents/status";
 import { batchPlace } from "../batches/words";
 import { BatchDialog, type HostedAction } from "../install/BatchDialog";
 import { DeleteDialog } from "../services/DeleteDialog";
@@ -135,7 +136,9 @@ function Loaded({ project, tab, service, status }: LoadedProps) {
             lead={
                 <div className="row wrap service-lead">
                     <Link to={`/projects/${project}/services`}>{t("nav.services")}</Link>
-                    <span className="mono break">{value.endpoint}</span>
+                    <span className="mono break">
+                        <Address of={value} at={value.endpoint} />
+                    </span>
                     {typeof value.hostId === "string" && (
                         <span>
                             {t("service.on")}{" "}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { EdgeAgent } from "../../api/agents";
 import type { EdgeHost } from "../../api/hosting";
 import type { ServiceFilter } from "../../api/types";
 import { Button, IconButton } from "../../design/Button";
@@ -16,12 +17,13 @@ interface ServiceFiltersProps {
     filter: ServiceFilter;
     change: (changes: Record<string, string | string[] | undefined>) => void;
     columns: ReturnType<typeof useColumnChoice>;
-    /** Of the project; `undefined` where there are none. */
+    /** Of the project, as the agents; `undefined` where there are none. */
     hosts: readonly EdgeHost[] | undefined;
+    agents: readonly EdgeAgent[] | undefined;
     onExport: () => void;
 }
 
-export function ServiceFilters({ project, filter, change, columns, hosts, onExport }: ServiceFiltersProps) {
+export function ServiceFilters({ project, filter, change, columns, hosts, agents, onExport }: ServiceFiltersProps) {
     const { t } = useTexts();
     return (
         <div className="filters" role="search">
@@ -52,6 +54,18 @@ export function ServiceFilters({ project, filter, change, columns, hosts, onExpo
                     options={[
                         { value: "", label: t("services.any.host") },
                         ...(hosts ?? []).map((host) => ({ value: host.id, label: host.name })),
+                    ]}
+                />
+            )}
+            {(agents !== undefined || filter.agent !== undefined) && (
+                <Select
+                    aria-label={t("services.column.agent")}
+                    value={filter.agent ?? ""}
+                    data-set={filter.agent}
+                    onChange={(agent) => change({ agent })}
+                    options={[
+                        { value: "", label: t("services.any.agent") },
+                        ...(agents ?? []).map((agent) => ({ value: agent.id, label: agent.name })),
                     ]}
                 />
             )}

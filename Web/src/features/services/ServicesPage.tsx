@@ -17,6 +17,7 @@ import { useQuery } from "../../lib/router";
 import { isBoolean, isNumber, keep, readKept } from "../../lib/storage";
 import { usePages } from "../../lib/usePages";
 import { useResource } from "../../lib/useResource";
+import { useAgents } from "../agents/useAgents";
 import { BulkBar } from "./BulkBar";
 import { useColumnChoice, useColumns } from "./columns";
 import { defaultSort, filterFrom, filterKey, isEmpty, nothing } from "./filter";
@@ -39,7 +40,8 @@ export function ServicesPage({ project = "" }: PlaceProps) {
     const { filter, pages, total } = list;
     const selection = useSelection(list.key, pages.items, total);
     const { hosts, hasHosts } = useHosts(project);
-    const choice = useColumnChoice(hasHosts);
+    const { agents, hasAgents } = useAgents(project, filter.agent);
+    const choice = useColumnChoice(hasHosts, hasAgents);
     const onTag = useCallback((tag: string) => change({ tag: [tag] }), [change]);
     const columns = useColumns(choice.chosen, { project, mayEdit, onChange: list.replace, onTag });
 
@@ -69,6 +71,7 @@ export function ServicesPage({ project = "" }: PlaceProps) {
                 change={change}
                 columns={choice}
                 hosts={hasHosts ? hosts : undefined}
+                agents={hasAgents ? agents : undefined}
                 onExport={() => followDownload(places.exportServices(project, filter), "services.csv")}
             />
             <section className="card list-card">

@@ -6,6 +6,7 @@ import { Time } from "../../design/Time";
 import { useTexts, type MessageKey } from "../../i18n/i18n";
 import { Link } from "../../lib/router";
 import { isStringList, keep, readKept } from "../../lib/storage";
+import { Address, AgentLink } from "../agents/status";
 import { Drift, imageVersion } from "./hosted";
 import { InlineTags } from "./InlineTags";
 import { Status } from "./status";
@@ -15,6 +16,7 @@ export const columnNames = [
     "category",
     "endpoint",
     "host",
+    "agent",
     "image",
     "version",
     "mode",
@@ -32,15 +34,18 @@ const usual: readonly ColumnName[] = ["status", "category", "endpoint", "version
 /** Where there are nodes, an address says less than the node and the image. */
 const usualWithHosts: readonly ColumnName[] = ["status", "host", "image", "version", "lastSeen", "tags"];
 
+/** What an agent leads to is on no node, or on one behind it; an address names its agent by itself. */
+const usualWithAgents: readonly ColumnName[] = ["status", "host", "agent", "image", "version", "lastSeen", "tags"];
+
 export const columnTitle = (name: ColumnName): MessageKey => `services.column.${name}`;
 
 /** Which columns are shown, beside the name; kept in this browser. */
-export function useColumnChoice(hasHosts: boolean) {
+export function useColumnChoice(hasHosts: boolean, hasAgents: boolean) {
     const [kept, setChosen] = useState<readonly string[] | undefined>(() => {
         const found = readKept("services.columns", [], isStringList);
         return found.length === 0 ? undefined : found;
     });
-    const chosen = kept ?? (hasHosts ? usualWithHosts : usual);
+    const chosen = kept ?? (!hasHosts ? usual : hasAgents ? usualWithAgents : usualWithHosts);
     const toggle = (name: ColumnName) => {
         const next = columnNames.filter((each) => (each === name) !== chosen.includes(each));
         keep("services.columns", next);
@@ -94,7 +99,7 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
             endpoint: {
                 cell: (service) => (
                     <span className="mono endpoint ellipsis" title={service.endpoint}>
-                        {service.endpoint}
+                        <Address of={service} at={service.endpoint} />
                     </span>
                 ),
             },
@@ -114,6 +119,16 @@ export function useColumns(chosen: readonly string[], context: Context): readonl
                         <Link className="nowrap" to={`/projects/${project}/hosts/${service.hostId}`}>
                             {service.hostName}
                         </Link>
+                    ) : (
+                        <span className="faint">–</span>
+                    ),
+            },
+            agent: {
+                cell: (service) =>
+                    typeof service.agentId === "string" ? (
+                        <span className="nowrap">
+                            <AgentLink of={service} />
+                        </span>
                     ) : (
                         <span className="faint">–</span>
                     ),

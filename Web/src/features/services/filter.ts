@@ -23,6 +23,7 @@ export function filterFrom(query: URLSearchParams): ServiceFilter {
         version: one("version"),
         q: one("q"),
         host: one("host"),
+        agent: one("agent"),
         drifted: one("drifted") === "true" ? "true" : undefined,
     };
 }
@@ -45,5 +46,6 @@ export const nothing: Record<string, undefined> = {
     version: undefined,
     q: undefined,
     host: undefined,
+    agent: undefined,
     drifted: undefined,
 };
