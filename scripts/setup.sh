@@ -40,6 +40,7 @@ need_test() {
     need chromium have chromium
     need postgresql postgres_bin
     need_docker
+    need_network
     need curl have curl
     need shellcheck have shellcheck
     need python3 have python3
@@ -56,6 +57,17 @@ need_docker() {
     need binutils have objcopy
 }
 
+# What the tests of agents put between a site and the platform; none of it runs as a service.
+need_network() {
+    need nginx-light have nginx
+    need haproxy have haproxy
+    need conntrack have conntrack
+    need iptables have iptables
+    need iproute2 have ip
+    need openssl have openssl
+    need libfaketime library_file faketime/libfaketime.so.1
+}
+
 need_bench() {
     need postgresql postgres_bin
     need_docker
@@ -65,6 +77,8 @@ need_bench() {
     need prometheus have prometheus
     need wrk have wrk
 }
+
+library_file() { compgen -G "/usr/lib/*/$1"; }
 
 library() { have pkg-config && pkg-config --exists "$1"; }
 
@@ -123,7 +137,7 @@ allow_services() {
     for package in "${missing[@]}"; do
         case $package in
             nginx-light) unit=nginx ;;
-            prometheus | postgresql) unit=$package ;;
+            prometheus | postgresql | haproxy) unit=$package ;;
             *) continue ;;
         esac
         as_root systemctl disable -q "$unit" || true
@@ -133,11 +147,11 @@ allow_services() {
 # Python tools live in .venv/, made anew when their pinned versions change.
 make_venv() {
     local stamp="$root/.venv/requirements.txt"
-    local wanted=("$root/Tests/contract/requirements.txt" "$root/Tests/console/requirements.txt")
+    local wanted=("$root"/Tests/{contract,console,network}/requirements.txt)
     if [ -x "$root/.venv/bin/playwright" ] && cat "${wanted[@]}" | cmp -s - "$stamp"; then return; fi
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        die "Python 3.11 or newer is needed for the contract and the console tests." "This is $(python3 --version)."
-    say "installing the contract and console tests' tools into .venv"
+        die "Python 3.11 or newer is needed for the tests that are written in it." "This is $(python3 --version)."
+    say "installing the tools of tests written in Python into .venv"
     rm -rf "$root/.venv"
     python3 -m venv "$root/.venv"
     "$root/.venv/bin/python" -m pip install -q --no-input --disable-pip-version-check \
