@@ -76,6 +76,10 @@ need_bench() {
     need nginx-light have nginx
     need prometheus have prometheus
     need wrk have wrk
+    need openssh-server have sshd
+    need openssh-client have ssh
+    need openssl have openssl
+    need iproute2 have ss
 }
 
 library_file() { compgen -G "/usr/lib/*/$1"; }
@@ -137,6 +141,7 @@ allow_services() {
     for package in "${missing[@]}"; do
         case $package in
             nginx-light) unit=nginx ;;
+            openssh-server) unit=ssh ;;
             prometheus | postgresql | haproxy) unit=$package ;;
             *) continue ;;
         esac

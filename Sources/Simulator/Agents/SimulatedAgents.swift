@@ -18,12 +18,15 @@ package struct SimulatedAgents: Service {
         package var server: String
         /// Of enrolment; without one they wait to be claimed.
         package var token: String?
+        /// A file of authorities (PEM) that the platform's certificate may be of, in place of the system's.
+        package var authorities: String?
         /// Agents of the same seed have the same keys every time.
         package var seed: UInt64
 
-        package init(server: String, token: String?, seed: UInt64) {
+        package init(server: String, token: String?, authorities: String? = nil, seed: UInt64) {
             self.server = server
             self.token = token
+            self.authorities = authorities
             self.seed = seed
         }
     }
@@ -65,6 +68,7 @@ package struct SimulatedAgents: Service {
         var draft = AgentSettingsDraft()
         draft.server = configuration.server
         draft.token = configuration.token
+        draft.authorities = configuration.authorities
         draft.name = name
         draft.offers = [
             try LocalOffer(name: "neuronex", url: addresses.url(index), category: .neuronex, field: "offer")

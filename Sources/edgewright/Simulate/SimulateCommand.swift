@@ -35,6 +35,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var agentsOf: String?
     @Option(help: "The enrolment token that the agents join with; without one they wait to be claimed.")
     var token: String?
+    @Option(help: "PEM file of the authorities that the agents trust the platform's certificate by (the system's).")
+    var ca: String?
     @Option(help: "Write the fleet as a CSV that a project can import.") var csv: String?
 
     func validate() throws {
@@ -42,6 +44,7 @@ struct SimulateCommand: AsyncParsableCommand {
         guard port == nil || basePort == nil else { throw ValidationError("Give --port or --base-port, not both.") }
         guard (0...65_535).contains(port ?? 0) else { throw ValidationError("--port must be 0 to 65535.") }
         guard token == nil || agentsOf != nil else { throw ValidationError("--token is for --agents-of.") }
+        guard ca == nil || agentsOf != nil else { throw ValidationError("--ca is for --agents-of.") }
         if let basePort, basePort != 0 {
             guard basePort > 0, basePort + count - 1 <= 65_535 else {
                 throw ValidationError(
@@ -65,7 +68,8 @@ struct SimulateCommand: AsyncParsableCommand {
         let announcer = SimulationAnnouncer(fleet: fleet, addresses: addresses, csv: csv, count: count)
         let agents: [any Service] =
             agentsOf.map {
-                let configuration = SimulatedAgents.Configuration(server: $0, token: token, seed: seed)
+                let configuration = SimulatedAgents.Configuration(
+                    server: $0, token: token, authorities: ca, seed: seed)
                 return [SimulatedAgents(configuration, addresses: places, logger: logger)]
             } ?? []
         try await ServiceGroup(
