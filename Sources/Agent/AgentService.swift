@@ -168,14 +168,12 @@ extension AgentService {
         while !Task.isCancelled {
             do {
                 try await socket.run()
-            } catch where !Task.isCancelled {
-                // Without it the agent does all the same.
-                logger.log(
-                    level: isTold ? .debug : .warning, "nobody can ask for the status",
-                    metadata: ["reason": "\(error)"])
-                isTold = true
             } catch {
-                return
+                guard !Task.isCancelled else { return }
+                // Without it the agent does all the same.
+                let level: Logger.Level = isTold ? .debug : .warning
+                logger.log(level: level, "nobody can ask for the status", metadata: ["reason": "\(error)"])
+                isTold = true
             }
             try? await Task.sleep(for: .seconds(30))
         }
