@@ -61,6 +61,7 @@ def machine() -> str:
         "Prometheus " + said("prometheus", "--version", pattern=r"version ([\d.]+)"),
         "PostgreSQL " + said("postgres", "--version", pattern=r"([\d.]+)"),
         "Docker " + said("dockerd", "--version", pattern=r"([\d.]+)"),
+        "OpenSSH " + said("ssh", "-V", pattern=r"OpenSSH_([\w.]+)"),
     ]
     commit = said("git", "rev-parse", "--short", "HEAD", pattern=r"(\w+)")
     return (

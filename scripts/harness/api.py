@@ -33,11 +33,17 @@ class API:
     # The platform closes idle connections after a minute; one that idled longer than this is not used again.
     IDLE_SECONDS = 20
 
-    def __init__(self, port: int, token: str | None = None) -> None:
+    def __init__(self, port: int, token: str | None = None, secure: bool = False) -> None:
         self.port = port
         self.token = token
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self.secure = secure
+        connection = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        self._connection = connection("127.0.0.1", port, timeout=300)
         self._used = time.monotonic()
+
+    @property
+    def origin(self) -> str:
+        return f"{'https' if self.secure else 'http'}://127.0.0.1:{self.port}"
 
     def request(
         self, method: str, path: str, body: bytes | None = None, fields: dict[str, str] | None = None

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from .api import API
+from .certificate import Certificate
 from .processes import Running, free_port, wait_until
 
 EMAIL = "admin@edgewright.local"
@@ -38,18 +39,21 @@ def serve(
     *options: str,
     environment: dict[str, str] | None = None,
     password: str | None = None,
+    certificate: Certificate | None = None,
 ) -> tuple[Running, API]:
-    """A new platform and a client that is its system admin, whose password is made up unless it is given."""
+    """A new platform and a client that is its system admin, whose password is made up unless it is given. It speaks TLS
+    with a certificate, which has to be trusted here already."""
     port, password = free_port(), password or secrets.token_urlsafe(18)
+    api = API(port, secure=certificate is not None)
+    tls = ("--tls-cert", str(certificate.file), "--tls-key", str(certificate.key)) if certificate else ()
     running = Running(
         "edgewright serve",
-        [binary, "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), *options],
+        [binary, "serve", "--listen", f"127.0.0.1:{port}", "--data-dir", str(folder / "data"), *tls, *options],
         folder / "serve.log",
         {"EDGEWRIGHT_ADMIN_EMAIL": EMAIL, "EDGEWRIGHT_ADMIN_PASSWORD": password, **(environment or {})},
     )
     try:
-        running.wait_for(f"http://127.0.0.1:{port}/readyz")
-        api = API(port)
+        running.wait_for(f"{api.origin}/readyz")
         api.take_token(EMAIL, password, "harness")
     except BaseException:
         running.stop()

@@ -1,0 +1,248 @@
+"""Traffic of one service on several ways to whoever asks: ssh's reverse tunnel, agents' tunnels, the direct proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.proxy import CONNECTIONS, FLAT, GIBIBYTE, ROUNDS, Load, MemoryWatch, Way, astuple, load
+from bench.results import Results
+from bench.ssh import ReverseTunnel
+from harness.api import API
+from harness.certificate import Certificate
+from harness.platform import serve, simulate
+from harness.processes import HarnessError, Running, wait_until
+
+SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "10"))
+# How many connections an agent may hold.
+COUNTS = [1, 2, 4]
+# Bodies of the same size in all, but side by side.
+ABREAST = 4
+# One round of the platform's pings, and some.
+QUIET = 20
+SSH = "ssh -R"
+
+
+@dataclass
+class Platform:
+    """One with the service behind agents, one for each of the counts of connections, and reached directly as well."""
+
+    name: str
+    running: Running
+    agents: dict[int, Running]
+    tunnels: dict[int, Way]
+    direct: Way
+
+
+def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certificate, results: Results) -> None:
+    with contextlib.ExitStack() as stack:
+        fleet, port, csv = simulate(binary, folder, 1)
+        stack.enter_context(fleet)
+        ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder, port)) + "/edge-00001", [])
+        starter = Starter(binary, agent, f"http://127.0.0.1:{port}/edge-00001", csv.read_bytes())
+        plain = stack.enter_context(starter.start("plain", folder, None))
+        secure = stack.enter_context(starter.start("TLS", folder, certificate))
+        # Before they had anything to do.
+        time.sleep(QUIET)
+        memory = max(each.agents[1].memory() for each in (plain, secure))
+        results.at_most("agent: resident memory, connected and idle", memory / 1e6, 30, " MB", 1)
+        measure_small(ssh, secure, plain, results)
+        measure_bodies(ssh, secure, plain, folder, results)
+        measure_abreast(ssh, secure, results)
+        memory = max(each.memory() for platform in (plain, secure) for each in platform.agents.values())
+        results.add("agent: resident memory after all this, of the largest", f"{memory / 1e6:.1f} MB")
+    results.notes.append(
+        f"Traffic: one simulated service; from it to wrk and curl over `ssh -R` (an sshd of its own, Debian's defaults, "
+        "no compression), or over an agent and the platform’s proxy. “TLS” is a platform that speaks only TLS: the "
+        "tunnel is encrypted, as ssh’s is, and beyond that the way from the platform to wrk and curl. Small: "
+        f"`wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` on `/api/version`, {ROUNDS} rounds in turn, medians. Body: one GET, "
+        f"or one POST, of 1 GiB by curl, {ROUNDS} rounds in turn, medians; abreast: {ABREAST} GETs of a quarter of it "
+        "each at once. Everything shares this machine’s cores."
+    )
+
+
+@dataclass
+class Starter:
+    binary: str
+    agent: str
+    service: str
+    csv: bytes
+
+    @contextlib.contextmanager
+    def start(self, name: str, folder: Path, certificate: Certificate | None) -> Iterator[Platform]:
+        own = folder / name
+        own.mkdir()
+        running, api = serve(self.binary, own, "--monitor-interval", "3600", certificate=certificate)
+        with running, contextlib.ExitStack() as stack:
+            _, project = api.create_project("Bench", "Tunnels")
+            api.import_services(project, self.csv)
+            direct = self.way(api, next(iter(services(api, project).values())), f"direct proxy, {name}")
+            token = enrollment_token(api, project, len(COUNTS), adopts=True)
+            agents, tunnels = {}, {}
+            for count in COUNTS:
+                called = f"agent-{count}"
+                command = [
+                    self.agent, "run", "--server", api.origin, "--token", token, "--name", called, "--connections",
+                    str(count), "--state", str(own / called), "--offer", f"neuronex={self.service}",
+                    *(["--ca", str(certificate.file)] if certificate else []),
+                ]
+                agents[count] = stack.enter_context(Running(called, command, own / f"{called}.log"))
+                self.wait_for(agents[count], count, api, project)
+                spelled = f"tunnel, {name}" + (f", {count} connections" if count > 1 else "")
+                tunnels[count] = self.way(api, services(api, project)[called], spelled)
+            yield Platform(name, running, agents, tunnels, direct)
+
+    @staticmethod
+    def wait_for(agent: Running, connections: int, api: API, project: str) -> None:
+        def is_there() -> bool:
+            if agent.process.poll() is not None:
+                raise HarnessError(f"{agent.name} ended with {agent.process.returncode}:\n{agent.tail()}")
+            found = api.get(f"/api/v1/projects/{project}/agents", q=agent.name)["items"]
+            connected = any(each["name"] == agent.name and each["connections"] == connections for each in found)
+            return connected and agent.name in services(api, project)
+
+        wait_until(f"{agent.name} with {connections} connections, and its service", 60, is_there, every=0.25)
+
+    @staticmethod
+    def way(api: API, service: str, name: str) -> Way:
+        return Way(name, f"{api.origin}/api/v1/services/{service}/proxy", [f"Authorization: Bearer {api.token}"])
+
+
+def services(api: API, project: str) -> dict[str, str]:
+    """Ids by name."""
+    return {each["name"]: each["id"] for each in api.get(f"/api/v1/projects/{project}/services")["items"]}
+
+
+def enrollment_token(api: API, project: str, uses: int, adopts: bool = False) -> str:
+    wanted = {"name": "bench", "maximumUses": uses, "adoptsOffers": adopts}
+    return api.expect(201, "POST", f"/api/v1/projects/{project}/enrollment-tokens", wanted)["token"]
+
+
+# MARK: Small requests
+
+
+def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results) -> None:
+    ways = [ssh]
+    for platform in (secure, plain):
+        ways += [*platform.tunnels.values(), platform.direct]
+    for way in ways:
+        load(way, max(1, SECONDS // 4))
+    rounds: dict[str, list[Load]] = {way.name: [] for way in ways}
+    for _ in range(ROUNDS):
+        for way in ways:
+            rounds[way.name].append(load(way, SECONDS))
+    middle = {}
+    for name, loads in rounds.items():
+        middle[name] = Load(*(statistics.median(values) for values in zip(*map(astuple, loads), strict=True)))
+        rate, p50, p99 = astuple(middle[name])
+        results.add(f"small GET, {name}", f"{rate:,.0f}/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    theirs = middle[ssh.name]
+    for platform in (secure, plain):
+        mine, direct = middle[platform.tunnels[1].name], middle[platform.direct.name]
+        at_least, at_most = (results.at_least, results.at_most) if platform is secure else (shown(results),) * 2
+        what = f"small GET, {platform.name}: "
+        at_least(what + f"rate ÷ {SSH}’s", mine.requests_a_second / theirs.requests_a_second, 0.6)
+        at_most(what + f"p99 ÷ {SSH}’s", mine.p99 / theirs.p99, 0.5)
+        results.at_least(what + "rate ÷ direct proxy’s", mine.requests_a_second / direct.requests_a_second, 0.6)
+
+
+def shown(results: Results) -> Callable[[str, float, float], None]:
+    """A row without a target, where others have one."""
+    return lambda what, number, _: results.add(what, f"{number:.2f}")
+
+
+# MARK: Bodies
+
+
+def measure_bodies(ssh: Way, secure: Platform, plain: Platform, folder: Path, results: Results) -> None:
+    body = folder / "body"
+    with body.open("wb") as file:
+        file.truncate(GIBIBYTE)
+    ways = [ssh, secure.tunnels[1], plain.tunnels[1], secure.direct, plain.direct]
+    growth = Growth({"platform": secure.running, "agent": secure.agents[1]})
+    for direction, upload in (("down", None), ("up", body)):
+        rates: dict[str, list[float]] = {way.name: [] for way in ways}
+        for _ in range(ROUNDS):
+            for way in ways:
+                with growth:
+                    rates[way.name].append(transfer(way, GIBIBYTE, upload))
+        middle = {name: statistics.median(values) for name, values in rates.items()}
+        for name, rate in middle.items():
+            results.add(f"1 GiB {direction}, {name}", f"{rate / 1e6:,.0f} MB/s")
+        for platform, judge in ((secure, results.at_least), (plain, shown(results))):
+            ratio = middle[platform.tunnels[1].name] / middle[ssh.name]
+            judge(f"1 GiB {direction}, {platform.name}: rate ÷ {SSH}’s", ratio, 1.5)
+    growth.report("1 GiB, TLS", results)
+    body.unlink()
+
+
+class Growth:
+    """The most memory that programs have within `with` blocks, beside what they had at first."""
+
+    def __init__(self, programs: dict[str, Running]) -> None:
+        self.programs = programs
+        self.before = {name: each.memory() for name, each in programs.items()}
+        self.most = dict(self.before)
+
+    def __enter__(self) -> None:
+        self._watches = {name: MemoryWatch(each).__enter__() for name, each in self.programs.items()}
+
+    def __exit__(self, *_: object) -> None:
+        for name, watch in self._watches.items():
+            watch.__exit__()
+            self.most[name] = max(self.most[name], watch.peak)
+
+    def report(self, what: str, results: Results) -> None:
+        for name, before in self.before.items():
+            most = self.most[name]
+            results.add(
+                f"{what}: resident memory of the {name} before, most", f"{before / 1e6:.0f}, {most / 1e6:.0f} MB",
+                f"growth ≤ {FLAT / 1e6:.0f} MB", most - before <= FLAT,
+            )
+
+
+def measure_abreast(ssh: Way, secure: Platform, results: Results) -> None:
+    """Whether several connections are worth it: one stream is on one of them."""
+    ways = [ssh, *secure.tunnels.values()]
+    rates: dict[str, list[float]] = {way.name: [] for way in ways}
+    for _ in range(ROUNDS):
+        for way in ways:
+            rates[way.name].append(transfer_abreast(way))
+    for name, values in rates.items():
+        results.add(f"{ABREAST} GETs abreast, {name}", f"{statistics.median(values) / 1e6:,.0f} MB/s")
+
+
+def transfer_abreast(way: Way) -> float:
+    """Bytes a second of all together."""
+    started = time.monotonic()
+    with ThreadPoolExecutor(ABREAST) as pool:
+        # Raises what one of them has raised.
+        list(pool.map(lambda _: transfer(way, GIBIBYTE // ABREAST), range(ABREAST)))
+    return GIBIBYTE / (time.monotonic() - started)
+
+
+def transfer(way: Way, size: int, upload: Path | None = None) -> float:
+    """Bytes a second of one GET, or of one POST of a file of this size."""
+    fields = [part for value in way.fields for part in ("-H", value)]
+    command = ["curl", "-sS", "--http1.1", "--noproxy", "*", "--max-time", "300", *fields]
+    if upload:
+        # Without waiting for a 100 first.
+        command += ["-X", "POST", "-T", str(upload), "-H", "Expect:", "-w", "\n%{http_code} %{size_upload} %{speed_upload}"]
+        command += [f"{way.base}/api/sim/sink"]
+    else:
+        command += ["-o", "/dev/null", "-w", "%{http_code} %{size_download} %{speed_download}"]
+        command += [f"{way.base}/api/sim/bytes?count={size}"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=360)
+    lines = said.stdout.splitlines() or [""]
+    status, count, speed = (lines[-1].split() + ["", "", ""])[:3]
+    is_complete = said.returncode == 0 and status == "200" and count == str(size)
+    if not is_complete or (upload and f'"received":{size}' not in lines[0].replace(" ", "")):
+        raise HarnessError(f"{way.name} answered {status} after {count} bytes; curl: {said.stderr} {lines[0][:200]}")
+    return float(speed)
