@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests the web console in a real browser against a running platform with a simulated fleet.
-# console-test.sh [PYTEST OPTION...]; EDGEWRIGHT_BIN names another binary than the debug build's.
+# console-test.sh [PYTEST OPTION...]; EDGEWRIGHT_BIN names another binary than the debug build's,
+# EDGEWRIGHT_AGENT_BIN another agent than the one beside it.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 """A platform with a simulated fleet and a real browser; each test gets a window of its own.
 
-The binary is in EDGEWRIGHT_BIN. What a failing test saw is kept as a picture in console-failures/.
+The binary is in EDGEWRIGHT_BIN, the agent's beside it or in EDGEWRIGHT_AGENT_BIN. What a failing test saw is kept as a picture in console-failures/.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from pathlib import Path
 import pytest
 from harness.api import API
 from harness.platform import EMAIL, serve, simulate
-from harness.processes import wait_until
+from harness.processes import Running, wait_until
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("EDGEWRIGHT_BIN", str(ROOT / ".build/debug/edgewright"))
+AGENT = os.environ.get("EDGEWRIGHT_AGENT_BIN", str(Path(BINARY).with_name("edgewright-agent")))
 FAILURES = ROOT / "console-failures"
 PASSWORD = "kept-for-browser-tests"
 FLEET = 60
@@ -141,6 +142,15 @@ def add_nodes(world: World, engine: str) -> Nodes:
 def nodes(world: World) -> Iterator[Nodes]:
     with docker_engine() as engine:
         yield add_nodes(world, engine)
+
+
+def run_agent(world: World, folder: Path, name: str, *options: str, state: Path | None = None) -> Running:
+    """An agent with its key in a folder of its own, and nothing that this machine's own settings say."""
+    settings = folder / "agent.yaml"
+    settings.touch()
+    return Running("edgewright-agent", [
+        AGENT, "run", "--server", world.url, "--state", str(state or folder / name), "--config", str(settings),
+        "--name", name, *options], folder / f"{name}.log")
 
 
 def launch(playwright: Playwright) -> Browser:

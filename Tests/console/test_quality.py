@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT, Windows, World
+from conftest import ROOT, Windows, World, run_agent
+from harness.processes import wait_until
 from playwright.sync_api import expect
 
 PAGES = [
     "@/overview", "@/services", "@/services/add", "@/services/import", "@/services/*", "@/services/*/drivers",
     "@/services/*/statistics", "@/services/*/api", "@/services/*/authentication", "@/services/*/activity", "@/batches", "@/batches/*",
     "@/hosts", "@/hosts/*", "@/services/install", "@/tags",
+    "@/agents", "@/agents/tokens", "@/agents/unmanaged", "@/agents/*", "@/agents/*/services", "@/agents/*/activity",
     "/profile", "/profile/tokens", "/welcome", "/admin/organizations", "/admin/projects", "/admin/projects/@@",
     "/admin/images", "/admin/images/registries", "/admin/images/defaults", "/admin/users", "/admin/audit", "/admin/settings", "/no/such",
 ]
@@ -21,7 +25,7 @@ PAGES = [
 
 def place(world: World, page: str) -> str:
     page = page.replace("@@", world.project)
-    for kind, some in (("/batches/*", some_batch), ("/hosts/*", some_host)):
+    for kind, some in (("/batches/*", some_batch), ("/hosts/*", some_host), ("/agents/*", some_agent)):
         if kind in page:
             page = page.replace("*", some(world))
     return world.place(page.replace("*", world.services[0]["id"]) if "*" in page else page)
@@ -48,6 +52,18 @@ def some_host(world: World) -> str:
     world.api.expect(201, "POST", "/api/v1/images", {"category": "custom", "reference": "127.0.0.1:9/anything:1.0.0"})
     return world.api.expect(201, "POST", hosts, {
         "name": "hall-quality", "address": "tcp://127.0.0.1:9", "allowUnencrypted": True})["id"]
+
+
+def some_agent(world: World) -> str:
+    """One that was here and left."""
+    place = f"/api/v1/projects/{world.project}/agents"
+    known = world.api.get(place, limit=1)["items"]
+    if known:
+        return known[0]["id"]
+    token = world.api.expect(201, "POST", f"/api/v1/projects/{world.project}/enrollment-tokens", {"name": "quality"})["token"]
+    with tempfile.TemporaryDirectory(prefix="ew-agent-") as name, run_agent(world, Path(name), "quality-gw", "--token", token):
+        wait_until("the agent to be there", 30, lambda: world.api.get(place, online="true")["items"])
+    return world.api.get(place)["items"][0]["id"]
 
 
 def settle(page) -> None:

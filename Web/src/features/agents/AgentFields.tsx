@@ -1,10 +1,11 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import type { AgentOffer, OfferKind } from "../../api/agents";
 import { api } from "../../api/client";
-import { SelectField } from "../../design/Field";
+import { SearchInput, SelectField } from "../../design/Field";
 import { Notice, ProblemNotice } from "../../design/States";
 import { useTexts } from "../../i18n/i18n";
 import { Link } from "../../lib/router";
+import { useDebounced } from "../../lib/useDebounced";
 import { useResource } from "../../lib/useResource";
 import { agentPlace, type AgentChoice } from "./address";
 import { isNew, usualName } from "./offers";
@@ -29,7 +30,9 @@ interface AgentFieldsProps {
 /** An agent, and which of its offers. */
 export function AgentFields({ project, kind, value, own, onChange, error }: AgentFieldsProps) {
     const { t } = useTexts();
-    const { agents, value: list, problem, reload } = useAgents(project, value.agent);
+    const [text, setText] = useState("");
+    const q = useDebounced(text.trim(), 180);
+    const { agents, hasMore, value: list, problem, reload } = useAgents(project, value.agent, q);
     const offers = useResource(value.agent === "" ? undefined : `offers of ${value.agent}`, (signal) =>
         api.listAgentOffers(value.agent, signal),
     );
@@ -48,7 +51,7 @@ export function AgentFields({ project, kind, value, own, onChange, error }: Agen
         if (only !== undefined) choose(only);
     });
     if (problem !== undefined) return <ProblemNotice problem={problem} onRetry={reload} />;
-    if (list?.items.length === 0) {
+    if (list?.items.length === 0 && text === "") {
         return (
             <Notice>
                 {t("agent.noneToChoose")} <Link to={`/projects/${project}/agents`}>{t("nav.agents")}</Link>
@@ -57,6 +60,7 @@ export function AgentFields({ project, kind, value, own, onChange, error }: Agen
     }
     return (
         <>
+            {(hasMore || text !== "") && <SearchInput label={t("agent.search")} value={text} onChange={setText} />}
             <div className="field-row">
                 <SelectField
                     label={t("agent.word")}

@@ -21,8 +21,14 @@ export function useDiscovery(agent: string) {
     return { ...action, found, look };
 }
 
+interface FoundProps {
+    discovery: ReturnType<typeof useDiscovery>;
+    /** Names of what it offers already. */
+    taken: readonly string[];
+}
+
 /** What was found. An agent leads to nothing that its own settings do not name: the line for them is here to copy. */
-export function Found({ discovery }: { discovery: ReturnType<typeof useDiscovery> }) {
+export function Found({ discovery, taken }: FoundProps) {
     const { t } = useTexts();
     const { found, problem } = discovery;
     if (problem !== undefined) return <ProblemNotice problem={problem} />;
@@ -46,7 +52,7 @@ export function Found({ discovery }: { discovery: ReturnType<typeof useDiscovery
                                         {t("offer.alreadyOffered")}
                                     </span>
                                 ) : (
-                                    <Line of={each} />
+                                    <Line of={each} taken={taken} />
                                 )}
                             </li>
                         ))}
@@ -57,9 +63,9 @@ export function Found({ discovery }: { discovery: ReturnType<typeof useDiscovery
     );
 }
 
-function Line({ of }: { of: FoundService }) {
+function Line({ of, taken }: { of: FoundService; taken: readonly string[] }) {
     const { t } = useTexts();
-    const line = settingsLine(of);
+    const line = settingsLine(of, taken);
     return (
         <span className="row">
             <code className="break">{line}</code>

@@ -110,7 +110,7 @@ export function OffersTab({ agent, offers, mayEdit, onChange }: OffersTabProps) 
                     }
                 />
             </Card>
-            <Found discovery={discovery} />
+            <Found discovery={discovery} taken={items.map(({ name }) => name)} />
             {isAsked && (
                 <AdoptDialog
                     project={agent.projectId ?? ""}

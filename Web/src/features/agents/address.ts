@@ -15,6 +15,12 @@ export function agentPartsOf(address: string): AgentAddress | undefined {
     return agent === undefined || offer === undefined ? undefined : { agent, offer, port };
 }
 
+/** An address as plain text for people, with the agent's name in place of its id. */
+export function addressText(address: string, agentName: string | null | undefined): string {
+    const parts = agentPartsOf(address);
+    return parts === undefined || !agentName ? address : `${agentName} / ${parts.offer}`;
+}
+
 export const agentPlace = (project: string, agent: string): string => `/projects/${project}/agents/${agent}`;
 
 /** As the agent prints it: of a key of 32 bytes, in base64. */

@@ -14,9 +14,10 @@ export function usualName(agentName: string, offer: AgentOffer, all: readonly Ag
 const impliedBy = (name: string): ServiceCategory | undefined =>
     categories.find((category) => name === category || name.startsWith(`${category}-`));
 
-/** As it stands in the agent's settings. */
-export function settingsLine({ name, kind, category, url }: FoundService): string {
+/** As it stands in the agent's settings, under a name that no other offer has. */
+export function settingsLine({ name: usual, kind, category, url }: FoundService, taken: readonly string[]): string {
     if (kind === "docker") return `docker: ${url}`;
+    const name = taken.includes(usual) ? `${usual}-${new URL(url).port}` : usual;
     if (category === null || category === undefined || impliedBy(name) === category) return `${name}: ${url}`;
     return `${name}: {url: "${url}", category: ${category}}`;
 }

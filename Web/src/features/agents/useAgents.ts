@@ -4,27 +4,33 @@ import { api } from "../../api/client";
 import { isBoolean, keep, readKept } from "../../lib/storage";
 import { useResource } from "../../lib/useResource";
 
-/** So many fit into a field to choose from. */
-const most = 500;
+/** So many fit into a field to choose from; among more, one looks by a part of the name. */
+const most = 200;
 const none: readonly EdgeAgent[] = [];
 
 /**
  * The agents of a project, to choose from. Whether there are any is kept, so that a page does not change once they are
  * read.
  * @param chosen one that is there whatever place it has in the list.
+ * @param q part of the name of those that are wanted.
  */
-export function useAgents(project: string, chosen = "") {
+export function useAgents(project: string, chosen = "", q = "") {
     const name = `agents.${project}`;
     const [kept] = useState(() => readKept(name, false, isBoolean));
-    const list = useResource(`agents of ${project}`, (signal) => api.listAgents(project, {}, { limit: most }, signal));
+    const list = useResource(
+        `agents of ${project} ${q}`,
+        (signal) => api.listAgents(project, { q }, { limit: most }, signal),
+        true,
+    );
     const listed = list.value?.items;
     const isMissing = chosen !== "" && listed !== undefined && !listed.some((each) => each.id === chosen);
     const one = useResource(isMissing ? `agent ${chosen}` : undefined, (signal) => api.getAgent(chosen, signal));
     useEffect(() => {
-        if (listed !== undefined) keep(name, listed.length > 0);
-    }, [listed, name]);
+        if (listed !== undefined && q === "") keep(name, listed.length > 0);
+    }, [listed, name, q]);
     const agents = one.value === undefined ? (listed ?? none) : [one.value, ...(listed ?? none)];
-    return { ...list, agents, hasAgents: listed === undefined ? kept : listed.length > 0 };
+    const hasMore = typeof list.value?.next === "string";
+    return { ...list, agents, hasMore, hasAgents: listed === undefined ? kept : listed.length > 0 };
 }
 
 /** How many there are and how many of them are online; `undefined` until it is known. */

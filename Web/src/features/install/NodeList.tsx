@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { EdgeHost } from "../../api/hosting";
 import { SearchInput } from "../../design/Field";
 import { useTexts } from "../../i18n/i18n";
+import { addressText } from "../agents/address";
 import { capacity } from "../hosts/engine";
 import { Status } from "../services/status";
 
@@ -61,7 +62,9 @@ export function NodeList({ hosts, chosen, onChange }: NodeListProps) {
                         />
                         <span className="strong break">{host.name}</span>
                         <Status service={host} />
-                        <span className="soft small">{host.engine ? capacity(host.engine, t) : host.address}</span>
+                        <span className="soft small">
+                            {host.engine ? capacity(host.engine, t) : addressText(host.address, host.agentName)}
+                        </span>
                         <span className="soft small number">{t("services.count", { count: host.services })}</span>
                     </label>
                 ))}
