@@ -117,7 +117,8 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "AgentIdentity", "Fleet", "Store", "Drivers", "Hosting", "Transport", heapModule, crypto, cryptoExtras,
+                "AgentIdentity", "Fleet", "Store", "Drivers", "Hosting", "Transport", collections, heapModule, crypto,
+                cryptoExtras,
                 httpTypes,
                 logging, metrics, nioCore, nioConcurrencyHelpers, nioFoundationCompat, nioPosix, serviceLifecycle,
             ],
@@ -211,7 +212,10 @@ let package = Package(
             swiftSettings: houseSettings),
         .testTarget(
             name: "ControlPlaneTests",
-            dependencies: ["ControlPlane", "TestSupport", "Fleet", "Store", "Drivers", logging],
+            dependencies: [
+                "AgentIdentity", "ControlPlane", "TestSupport", "Fleet", "Store", "Drivers", "Transport", logging,
+                nioCore, nioHTTP1,
+            ],
             swiftSettings: houseSettings),
         .testTarget(
             name: "ServerTests",

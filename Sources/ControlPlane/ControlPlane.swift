@@ -63,7 +63,7 @@ package struct ControlPlane: Sendable {
     }
 
     /// Where the other control planes on the same store reach this one: `http://10.0.0.5:8080`.
-    package func advertise(_ url: String) { roster.advertise(url) }
+    package func advertise(_ url: String) async { await roster.advertise(url) }
     let monitorService: MonitorService
     let batchEngine: BatchEngine
     private let hostMonitor: HostMonitor
@@ -82,7 +82,8 @@ package struct ControlPlane: Sendable {
             directory: AgentDirectory(), connections: AgentConnections(),
             peers: PeerNetwork(
                 holder: Secret.make(prefix: ""),
-                proofs: PeerProofs(key: sealingKey.derived(for: "peers"), now: context.now), client: transport))
+                proofs: PeerProofs(key: sealingKey.derived(for: "peers"), now: context.now), client: transport
+            ) { try await context.read { try $0.controlPlanes() } })
         let connector = ServiceConnector(
             registry: DriverRegistry(), authenticator: ServiceAuthenticator(signer: signer, now: context.now),
             client: transport, agents: agents, sealingKey: sealingKey)

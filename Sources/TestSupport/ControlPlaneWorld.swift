@@ -100,7 +100,7 @@ package func withControlPlane<Result: Sendable>(
         let server = try ServerApplication(
             plane, configuration: settings.server, metrics: PrometheusMetrics(), logger: logger
         ) { port in
-            plane.advertise("\(settings.server.tls == nil ? "http" : "https")://127.0.0.1:\(port)")
+            await plane.advertise("\(settings.server.tls == nil ? "http" : "https")://127.0.0.1:\(port)")
             listening.yield(port)
         }
         return try await withServices(plane.longRunning + [server]) {

@@ -213,8 +213,10 @@ package struct AgentCatalog: Sendable {
 
     /// With what this process knows of its connections at the moment.
     private func shown(_ agent: EdgeAgent) -> EdgeAgent {
-        guard let figures = network.connections.figures(of: agent.id) else { return agent }
         var agent = agent
+        // Its connections are cut, whether that is written already or not.
+        if agent.state == .revoked { agent.online = false }
+        guard agent.online, let figures = network.connections.figures(of: agent.id) else { return agent }
         agent.connections = figures.connections
         agent.latencyMilliseconds = figures.latency.map { ($0 / .microseconds(10)).rounded() / 100 }
         agent.bytesReceived = figures.bytesReceived

@@ -1,6 +1,8 @@
+import DequeModule
 import Fleet
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOPosix
 import Transport
 
 /// The connections of agents that this process holds.
@@ -20,9 +22,24 @@ final class AgentConnections: Sendable {
         var bytesSent: Int64 = 0
     }
 
+    /// Whoever has lost its connection mostly dials again at once; who asks for it in between waits for that.
+    private static let usualAbsence = TimeAmount.seconds(5)
+    private static let patience = TimeAmount.seconds(3)
+
     private struct State {
         var connections: [Identifier<EdgeAgent>: [Connection]] = [:]
         var next = 0
+        /// When those have gone who went just now, and in which order.
+        var gone: [Identifier<EdgeAgent>: NIODeadline] = [:]
+        var departures: Deque<(id: Identifier<EdgeAgent>, at: NIODeadline)> = []
+        var waiting: [Identifier<EdgeAgent>: [EventLoopPromise<TunnelClient?>]] = [:]
+
+        mutating func forgetGone(before time: NIODeadline) {
+            while let first = departures.first, first.at < time {
+                departures.removeFirst()
+                if gone[first.id] == first.at { gone[first.id] = nil }
+            }
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -33,7 +50,12 @@ final class AgentConnections: Sendable {
     var identifiers: [Identifier<EdgeAgent>] { state.withLockedValue { Array($0.connections.keys) } }
 
     func add(_ connection: Connection, of id: Identifier<EdgeAgent>) {
-        state.withLockedValue { $0.connections[id, default: []].append(connection) }
+        let waiting = state.withLockedValue { state in
+            state.connections[id, default: []].append(connection)
+            state.gone[id] = nil
+            return state.waiting.removeValue(forKey: id)
+        }
+        for promise in waiting ?? [] { promise.succeed(connection.tunnel) }
     }
 
     /// - Returns: whether it was the last one of this agent.
@@ -42,8 +64,36 @@ final class AgentConnections: Sendable {
             guard var connections = state.connections[id] else { return false }
             connections.removeAll { $0.tunnel === tunnel }
             state.connections[id] = connections.isEmpty ? nil : connections
-            return connections.isEmpty
+            guard connections.isEmpty else { return false }
+            let now = NIODeadline.now()
+            state.forgetGone(before: now - Self.usualAbsence)
+            state.gone[id] = now
+            state.departures.append((id, now))
+            return true
         }
+    }
+
+    /// The connection of an agent that has gone just now, once it is back.
+    /// - Returns: `nil` when it has not been here, or does not come back in a moment.
+    func tunnelAfterAbsence(to id: Identifier<EdgeAgent>) async -> TunnelClient? {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let promise = loop.makePromise(of: TunnelClient?.self)
+        let isWorthIt = state.withLockedValue { state in
+            guard let gone = state.gone[id], NIODeadline.now() - gone < Self.usualAbsence else { return false }
+            state.waiting[id, default: []].append(promise)
+            return true
+        }
+        guard isWorthIt else {
+            promise.succeed(nil)
+            return nil
+        }
+        let alarm = loop.scheduleTask(in: Self.patience) { [self] in
+            let waiting = state.withLockedValue { $0.waiting.removeValue(forKey: id) }
+            for promise in waiting ?? [] { promise.succeed(nil) }
+        }
+        defer { alarm.cancel() }
+        // A promise that is always kept, and with no error.
+        return (try? await promise.futureResult.get()) ?? nil
     }
 
     /// One of an agent's connections; each in its turn.

@@ -38,6 +38,9 @@ package struct AgentNetwork: Sendable {
             return TunnelTransport(agent: entry.name, offer: target) { tunnel }
         }
         guard let holder = entry.holders.keys.first(where: { $0 != peers.holder }) else {
+            if let tunnel = await connections.tunnelAfterAbsence(to: id) {
+                return TunnelTransport(agent: entry.name, offer: target) { tunnel }
+            }
             throw TransportError(.pathDown, "its agent “\(entry.name)” is not connected")
         }
         return transport(to: id, called: entry.name, target, heldBy: holder)

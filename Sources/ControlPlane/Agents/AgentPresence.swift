@@ -11,6 +11,9 @@ struct AgentPresence: Service {
     private static let interval = Duration.milliseconds(200)
     private static let writtenAtOnce = 500
     private static let longestRest = Duration.seconds(10)
+    /// Who comes back within this time has not been away. Where there are several control planes it may have come back
+    /// to another one, and must not seem to be here.
+    private static let usualAbsence = Duration.seconds(3)
 
     private struct Pending {
         /// In the order in which they happened: who left and came back is there.
@@ -79,9 +82,14 @@ struct AgentPresence: Service {
 
     /// - Returns: whether the store took it; what it did not take is tried again.
     private func flush() async -> Bool {
+        let absence = context.database.dialect.hasNotifications ? .zero : Self.usualAbsence
+        let latest = context.now() - absence
         let taken = pending.withLockedValue { pending in
-            defer { pending = Pending() }
-            return pending
+            var taken = pending
+            pending = Pending()
+            pending.departures = taken.departures.filter { $0.value.at > latest }
+            taken.departures = taken.departures.filter { $0.value.at <= latest }
+            return taken
         }
         guard !taken.isEmpty else { return true }
         do {

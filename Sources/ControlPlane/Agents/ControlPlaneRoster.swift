@@ -29,7 +29,10 @@ struct ControlPlaneRoster: Service {
     private var isShared: Bool { context.database.dialect.hasNotifications }
 
     /// Where the others reach this one.
-    func advertise(_ url: String) { address.withLockedValue { $0 = url } }
+    func advertise(_ url: String) async {
+        address.withLockedValue { $0 = url }
+        if isShared { await attempt { try await meet(at: context.now()) } }
+    }
 
     /// Before anybody is let in: who is connected according to the store, but was so to a process that is dead, is not.
     func begin() async throws {
@@ -71,6 +74,8 @@ struct ControlPlaneRoster: Service {
 
     private func meet(at now: Timestamp) async throws {
         let own = address.withLockedValue { $0 }
+        // Before it listens nobody is connected to it.
+        guard !own.isEmpty else { return }
         let (others, left) = try await context.write { session in
             try session.noteControlPlane(peers.holder, address: own, at: now)
             let left = try session.forgetControlPlanes(

@@ -24,14 +24,21 @@ package actor PeerNetwork {
     package nonisolated let holder: String
     private let proofs: PeerProofs
     private let client: DirectTransportClient
+    /// Where they are according to the store.
+    private let lookUp: @Sendable () async throws -> [String: String]
     private var addresses: [String: String] = [:]
+    private var lookedUp: ContinuousClock.Instant?
     private var links: [String: [Link]] = [:]
     private var next = 0
 
-    init(holder: String, proofs: PeerProofs, client: DirectTransportClient) {
+    init(
+        holder: String, proofs: PeerProofs, client: DirectTransportClient,
+        lookUp: @escaping @Sendable () async throws -> [String: String]
+    ) {
         self.holder = holder
         self.proofs = proofs
         self.client = client
+        self.lookUp = lookUp
     }
 
     /// Those that are there, and where: what is not among them is not dialled any more.
@@ -56,7 +63,7 @@ package actor PeerNetwork {
 
     /// - Throws: `TransportError` of kind `.pathDown`.
     func tunnel(to peer: String) async throws -> TunnelClient {
-        guard let address = addresses[peer], !address.isEmpty else {
+        guard let address = await address(of: peer) else {
             throw TransportError(.pathDown, "the control plane that holds the agent's connection can't be reached")
         }
         next = (next + 1) % Self.connectionsPerPeer
@@ -78,6 +85,16 @@ package actor PeerNetwork {
             put(Link(failure: (failure, .now)), to: peer, at: place)
             throw failure
         }
+    }
+
+    /// One that has just come is asked for at once, and not only at the next look.
+    private func address(of peer: String) async -> String? {
+        let isDue = lookedUp.map { ContinuousClock.now - $0 >= Self.restAfterFailure } ?? true
+        if addresses[peer] ?? "" == "", isDue {
+            lookedUp = .now
+            if let found = try? await lookUp() { know(found) }
+        }
+        return addresses[peer].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func put(_ link: Link, to peer: String, at place: Int) {

@@ -10,17 +10,6 @@ package struct ServiceConnector: Sendable {
     let agents: AgentNetwork
     let sealingKey: SealingKey
 
-    init(
-        registry: DriverRegistry, authenticator: ServiceAuthenticator, client: DirectTransportClient,
-        agents: AgentNetwork, sealingKey: SealingKey
-    ) {
-        self.agents = agents
-        self.registry = registry
-        self.authenticator = authenticator
-        self.client = client
-        self.sealingKey = sealingKey
-    }
-
     func transport(to entry: DirectoryEntry, _ lane: ConnectionLane) throws -> any Transport {
         let endpoint = entry.endpoint
         if let agent = endpoint.agent, let offer = endpoint.offer {

@@ -148,7 +148,8 @@ package struct RegistryClient: Sendable {
         }
         if challenge.lowercased().hasPrefix("basic") { return basic }
         guard let bearer = BearerChallenge(challenge) else { return nil }
-        guard let realm = try? ServiceEndpoint(bearer.realm), realm.scheme == .https || (realm.scheme == .http && plainHTTP)
+        guard let realm = try? ServiceEndpoint(bearer.realm),
+            realm.scheme == .https || (realm.scheme == .http && plainHTTP)
         else {
             throw TransportError(.invalidResponse, "\(address) names a place for tokens that can't be asked safely")
         }

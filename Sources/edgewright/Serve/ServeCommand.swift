@@ -97,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
             plane, configuration: try Self.serverConfiguration(settings, logger), metrics: metrics, logger: logger
         ) { port in
             transport.targets.refuseListener(port: port)
-            plane.advertise(settings.peerAddress ?? Self.ownAddress(scheme, settings.host, port))
+            await plane.advertise(settings.peerAddress ?? Self.ownAddress(scheme, settings.host, port))
             logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
         }
         // Stopped from the last to the first: requests end before what they work with.
