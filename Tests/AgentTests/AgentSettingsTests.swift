@@ -1,5 +1,8 @@
 import Agent
 import Fleet
+import Foundation
+import Logging
+import TestSupport
 import Testing
 import Transport
 
@@ -74,10 +77,104 @@ import Transport
         ("server: http://x\noffers: {a: {url: 'http://a', kind: x}}", "offers.a.kind"),
         ("server: http://x\noffers: {a: {url: 'http://a', category: x}}", "offers.a.category"),
         ("server: http://x\ndocker: unix:///d\noffers: {docker: 'http://a'}", "offers.docker"),
-        ("- a\n- b", "-"), ("server: 'http://x", "-"),
+        ("- a\n- b", "-"), ("server: 'http://x", "-"), ("server: agent://x/y", "server"),
+        ("server: http://x\noffers: {a: 'agent://0123456789abcdefghjkmnpqrs/b'}", "offers.a"),
+        ("server: http://x\ntoken: a\ntokenFile: b", "tokenFile"), ("server: http://x\nconnections: 0", "connections"),
+        ("server: http://x\nconnections: many", "connections"), ("server: http://x\ndiscover: perhaps", "discover"),
+        ("server: http://x\nlogFormat: xml", "logFormat"), ("server: http://x\nlogLevel: loud", "logLevel"),
+        ("server: http://x\ndockerServices: 'a/b'", "dockerServices"),
+        ("server: http://x\ndockerServices: 'http://a'", "dockerServices"), ("server: http://x\nstate: ''", "state"),
     ])
     func `a wrong setting is named`(yaml: String, field: String) {
         #expect(invalid(yaml) == field)
+    }
+
+    @Test func `what is not said has a default`() throws {
+        let file = try AgentSettingsDraft(yaml: "\n# nothing\nserver: https://edge.example\n")
+        let settings = try file.complete(machine: "box")
+        #expect(settings.dockerServices == "127.0.0.1")
+        #expect(settings.connections == 1)
+        #expect(!settings.discovers)
+        #expect(settings.logFormat == .text)
+        #expect(settings.logLevel == .info)
+        #expect(settings.proxy == nil)
+        #expect(try AgentSettingsDraft(yaml: "").server == nil)
+    }
+
+    @Test func `a token of a flag goes before either of the file`() throws {
+        var flags = AgentSettingsDraft()
+        flags.token = "flag"
+        let file = try AgentSettingsDraft(yaml: "server: https://edge.example\ntokenFile: /t")
+        #expect(try flags.over(file).complete(machine: "box").tokenFile == nil)
+        #expect(try AgentSettingsDraft().over(file).complete(machine: "box").tokenFile == "/t")
+    }
+
+    @Test func `settings that are written are read again as they were`() throws {
+        let text = """
+            server: https://edge.example:8443
+            token: "yes"
+            name: "007"
+            description: "it's: #1 - \\"best\\""
+            ca: /etc/ca.pem
+            proxy: http://a:b@proxy:3128
+            state: /var/lib/x
+            docker: unix:///var/run/docker.sock
+            dockerServices: 172.17.0.1
+            discover: true
+            connections: 2
+            logFormat: json
+            logLevel: debug
+            offers:
+              neuronex: http://127.0.0.1:8085
+              press: {url: "https://10.0.0.7:7000/base", category: neuron, verifyTLS: false}
+              web: {url: "http://127.0.0.1:1", category: custom}
+            """
+        let draft = try AgentSettingsDraft(yaml: text)
+        let again = try AgentSettingsDraft(yaml: draft.yaml())
+        #expect(try again.complete(machine: "box") == draft.complete(machine: "box"))
+        #expect(again.token == "yes")
+        #expect(again.name == "007")
+    }
+
+    private static let ways: [(server: String, environment: [String: String], proxy: String?)] = [
+        ("https://edge.example", ["HTTPS_PROXY": "http://p:1"], "p:1"),
+        ("https://edge.example", ["https_proxy": "p:2"], "p:2"),
+        ("http://edge.example", ["HTTPS_PROXY": "http://p:1"], nil),
+        ("http://edge.example", ["http_proxy": "http://p:3/"], "p:3"),
+        ("https://edge.example", ["HTTPS_PROXY": ""], nil),
+        ("https://edge.example", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "a.b, .example"], nil),
+        ("https://edge.example", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "ge.example"], "p:1"),
+        ("https://edge.example:8443", ["HTTPS_PROXY": "http://p:1", "no_proxy": "edge.example:8443"], nil),
+        ("https://edge.example:8443", ["HTTPS_PROXY": "http://p:1", "no_proxy": "edge.example:443"], "p:1"),
+        ("https://10.2.3.4", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"], nil),
+        ("https://10.2.3.4", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"], nil),
+        ("https://localhost:8443", ["HTTPS_PROXY": "http://p:1"], nil),
+        ("https://127.0.0.1:8443", ["HTTPS_PROXY": "http://p:1"], nil),
+    ]
+
+    @Test(arguments: ways)
+    func `a machine's proxy is used, but for those that it is not for`(
+        server: String, environment: [String: String], proxy: String?
+    ) throws {
+        var draft = AgentSettingsDraft()
+        draft.server = server
+        let settings = try draft.complete(machine: "box", environment: environment)
+        #expect(settings.proxy.map { "\($0.host):\($0.port)" } == proxy)
+        draft.proxy = "http://own:4"
+        #expect(try draft.complete(machine: "box", environment: environment).proxy?.host == "own")
+    }
+
+    @Test func `a file that can't be read is named, and the usual one need not be there`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "agent.yaml").path
+            let missing = #expect(throws: EdgewrightError.self) { try AgentSettingsDraft.read(file: file) }
+            #expect(missing?.message.contains(file) == true)
+            try Data("sever: x".utf8).write(to: URL(filePath: file))
+            let wrong = #expect(throws: EdgewrightError.self) { try AgentSettingsDraft.read(file: file) }
+            #expect(wrong?.message == "\(file): sever is not a setting")
+            try Data(repeating: 0x23, count: 2 << 20).write(to: URL(filePath: file))
+            #expect(throws: EdgewrightError.self) { try AgentSettingsDraft.read(file: file) }
+        }
     }
 
     @Test(arguments: ["neuronex", "=http://a", "a b=http://a", "a=nothing", "-a=http://a"])

@@ -20,6 +20,7 @@ package final class TunnelServer: Sendable {
     package init(
         on channel: any Channel, targets: any TunnelTargets, keepalive: TunnelProtocol.Keepalive = .agent
     ) throws {
+        guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         traffic = TunnelTraffic()
         closed = channel.closeFuture
         self.channel = channel

@@ -186,6 +186,7 @@ private final class PlatformHandler: ChannelInboundHandler, RemovableChannelHand
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text + "\r\n" + body)), promise: nil)
         case .nothing: context.close(promise: nil)
         case .upgrade:
+            guard context.channel.isActive else { return }
             let agreement = "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: edgewright-tunnel/1\r\n\r\n"
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: agreement)), promise: nil)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
@@ -193,4 +194,13 @@ private final class PlatformHandler: ChannelInboundHandler, RemovableChannelHand
             platform.arrived.yield(tunnel)
         }
     }
+}
+
+/// Answers that are given one after the other, and then no more.
+final class Countdown: Sendable {
+    private let rest: Mutex<[ScriptedPlatform.Answer]>
+
+    init(_ answers: [ScriptedPlatform.Answer]) { rest = Mutex(answers) }
+
+    func next() -> ScriptedPlatform.Answer? { rest.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 }

@@ -1,0 +1,29 @@
+import Agent
+import Foundation
+import Logging
+import Testing
+
+@Suite struct AgentLogTests {
+    @Test func `an entry is one line, whatever is in it`() throws {
+        let log = CollectedLog()
+        log.logger().warning(
+            "not\nconnected", metadata: ["reason": "a \"b\"\r\nc\u{1B}[31m\u{202E}", "connection": "1", "empty": ""])
+        let line = try #require(log.lines.first)
+        #expect(line.hasSuffix("\n"))
+        #expect(
+            line.dropLast().split(separator: " ", maxSplits: 1).last
+                == "warning not connected connection=1 empty=\"\" reason=\"a 'b'  c [31m \"")
+    }
+
+    @Test func `an entry is one JSON object, where that is wanted`() throws {
+        let log = CollectedLog()
+        log.logger(.json).error("a\nb", metadata: ["reason": "c\nd", "level": "mine"])
+        let line = try #require(log.lines.first)
+        #expect(line.filter { $0 == "\n" }.count == 1)
+        let object = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+        #expect(object["message"] == "a\nb")
+        #expect(object["reason"] == "c\nd")
+        #expect(object["level"] == "error")
+        #expect(object["time"]?.hasSuffix("Z") == true)
+    }
+}
