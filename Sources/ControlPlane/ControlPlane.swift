@@ -194,14 +194,16 @@ package struct ControlPlane: Sendable {
             context: ControlPlaneContext, recorder: AuditRecorder, network: AgentNetwork, monitor: Monitor,
             services: ServiceCatalog, hosts: HostCatalog
         ) {
+            let greetings = AgentGreetingQueue()
             changes = AgentChanges(
                 context: context, directory: network.directory,
                 loader: AgentDirectoryLoader(context: context, directory: network.directory),
-                connections: network.connections, monitor: monitor)
+                connections: network.connections, monitor: monitor, greetings: greetings)
             adoption = AgentAdoption(context: context, recorder: recorder, services: services, hosts: hosts)
             presence = AgentPresence(
                 context: context, holder: network.peers.holder, connections: network.connections, changes: changes,
-                greeter: AgentGreeter(context: context, network: network, changes: changes, adoption: adoption))
+                greeter: AgentGreeter(
+                    context: context, network: network, changes: changes, adoption: adoption, queue: greetings))
         }
     }
 

@@ -24,6 +24,18 @@ package struct AgentAcceptor: Sendable {
     let network: AgentNetwork
     let presence: AgentPresence
     let changes: AgentChanges
+    private let metrics = AgentMetrics()
+
+    init(
+        context: ControlPlaneContext, challenges: AgentChallenges, network: AgentNetwork, presence: AgentPresence,
+        changes: AgentChanges
+    ) {
+        self.context = context
+        self.challenges = challenges
+        self.network = network
+        self.presence = presence
+        self.changes = changes
+    }
 
     package func challengeAgent() throws -> AgentChallenge { try challenges.make() }
 
@@ -43,6 +55,7 @@ package struct AgentAcceptor: Sendable {
         let (agent, nonce, expiry) = try await check(text, address: address)
         try await refuseClone(agent)
         guard try await context.write({ try $0.useNonce(nonce, until: expiry) }) else { throw Self.replayed }
+        challenges.admitted()
         return agent
     }
 
@@ -121,6 +134,7 @@ package struct AgentAcceptor: Sendable {
         network.connections.add(
             .init(tunnel: tunnel, instance: agent.instance, address: agent.address), of: agent.id)
         presence.arrived(agent)
+        metrics.tunnelOpened()
         tunnel.closed.whenComplete { _ in
             if network.connections.remove(tunnel, of: agent.id) { presence.left(agent.id, tunnel.traffic) }
         }

@@ -19,6 +19,7 @@ struct AgentChallenges: Sendable {
     private let key: SymmetricKey
     private let now: @Sendable () -> Timestamp
     private let admission: NIOLockedValueBox<AdmissionControl>
+    private let metrics = AgentMetrics()
 
     init(
         audience: String, key: SymmetricKey, limits: AdmissionControl.Limits, now: @Sendable @escaping () -> Timestamp
@@ -34,6 +35,7 @@ struct AgentChallenges: Sendable {
         let now = now()
         let spread = Double.random(in: 0..<1)
         if case .comeBack(let seconds) = admission.withLockedValue({ $0.decide(at: now, spread: spread) }) {
+            metrics.agentSentAway()
             throw EdgewrightError(
                 .unavailable, "Too many agents come at once; this one has a place in \(seconds) seconds.",
                 retryAfter: .seconds(seconds - 1))
@@ -43,6 +45,9 @@ struct AgentChallenges: Sendable {
             audience: audience, nonce: "\(text).\(code(text))", issuedAt: now.milliseconds / 1000,
             expiresAt: (now + Self.lifetime).milliseconds / 1000)
     }
+
+    /// One was let in, and counts among those that come at once.
+    func admitted() { admission.withLockedValue { $0.admitted(at: now()) } }
 
     /// - Returns: until when the nonce of the proof must be remembered.
     /// - Throws: `.unauthenticated`.

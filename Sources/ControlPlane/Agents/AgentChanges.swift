@@ -10,6 +10,7 @@ struct AgentChanges: Sendable {
     let loader: AgentDirectoryLoader
     let connections: AgentConnections
     let monitor: Monitor
+    let greetings: AgentGreetingQueue
 
     /// Within the transaction of the change.
     func announce(_ ids: [Identifier<EdgeAgent>], in session: any SQLSession) throws {
@@ -45,6 +46,8 @@ struct AgentChanges: Sendable {
             connections.cut(change.id)
         }
         for change in changed {
+            // Claimed a moment ago, and connected for longer than that.
+            if change.before?.state == .unmanaged, change.after?.state == .managed { greetings.add(change.id) }
             if let project = change.before?.projectId, project != change.after?.projectId {
                 monitor.hub.publish(.agent(AgentChange(id: change.id, online: nil)), in: project)
             }

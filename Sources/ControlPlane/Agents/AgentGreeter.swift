@@ -6,36 +6,34 @@ import NIOFoundationCompat
 import Store
 import Transport
 
+/// Those who are to be asked what they offer, in the order in which they came.
+final class AgentGreetingQueue: Sendable {
+    fileprivate let newcomers: AsyncStream<Identifier<EdgeAgent>>
+    private let queue: AsyncStream<Identifier<EdgeAgent>>.Continuation
+
+    /// No longer than the agents are many, each as often as it came.
+    init() { (newcomers, queue) = AsyncStream.makeStream() }
+
+    /// From any thread; never waits.
+    func add(_ id: Identifier<EdgeAgent>) { queue.yield(id) }
+}
+
 /// Asks agents that have just come what they are and what they offer, takes note of it, and adds what they offer to their
 /// project where their token said so.
 struct AgentGreeter: Sendable {
-    private static let concurrency = 32
-    private static let timeout = Duration.seconds(15)
+    private static let concurrency = 64
+    private static let timeout = Duration.seconds(10)
 
     let context: ControlPlaneContext
     let network: AgentNetwork
     let changes: AgentChanges
     let adoption: AgentAdoption
-    private let newcomers: AsyncStream<Identifier<EdgeAgent>>
-    private let queue: AsyncStream<Identifier<EdgeAgent>>.Continuation
-
-    init(context: ControlPlaneContext, network: AgentNetwork, changes: AgentChanges, adoption: AgentAdoption) {
-        self.context = context
-        self.network = network
-        self.changes = changes
-        self.adoption = adoption
-        // No longer than there are agents: each is in it as often as it came.
-        (newcomers, queue) = AsyncStream.makeStream()
-    }
-
-    func greet(_ ids: [Identifier<EdgeAgent>]) {
-        for id in ids { queue.yield(id) }
-    }
+    let queue: AgentGreetingQueue
 
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             var underWay = 0
-            for await id in newcomers {
+            for await id in queue.newcomers {
                 if underWay >= Self.concurrency { await group.next() } else { underWay += 1 }
                 group.addTask { await greet(id) }
             }
@@ -43,7 +41,10 @@ struct AgentGreeter: Sendable {
     }
 
     private func greet(_ id: Identifier<EdgeAgent>) async {
-        guard let tunnel = network.connections.tunnel(to: id) else { return }
+        // One that nobody has claimed has said what it offers when it enrolled: strangers are not waited for.
+        guard network.directory.entry(id)?.state != .unmanaged, let tunnel = network.connections.tunnel(to: id) else {
+            return
+        }
         do {
             let profile = try await ask(id, through: tunnel)
             guard let record = try await context.read({ try $0.agent(id) }) else { return network.connections.cut(id) }

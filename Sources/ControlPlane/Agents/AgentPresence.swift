@@ -30,6 +30,7 @@ struct AgentPresence: Service {
     let changes: AgentChanges
     let greeter: AgentGreeter
     private let pending = NIOLockedValueBox(Pending())
+    private let metrics = AgentMetrics()
 
     init(
         context: ControlPlaneContext, holder: String, connections: AgentConnections, changes: AgentChanges,
@@ -69,6 +70,7 @@ struct AgentPresence: Service {
                 group.addTask { await greeter.run() }
                 var rest = Self.interval
                 while !Task.isCancelled {
+                    metrics.show(connected: connections.count)
                     rest = await flush() ? Self.interval : min(rest * 2, Self.longestRest)
                     // Ends early only by cancellation, which the loop's condition sees.
                     try? await Task.sleep(for: rest * Double.random(in: 0.75...1.25))
@@ -100,7 +102,7 @@ struct AgentPresence: Service {
             context.logger.warning("who is connected can't be written", metadata: ["error": "\(error)"])
             return false
         }
-        greeter.greet(taken.newcomers)
+        for id in taken.newcomers { greeter.queue.add(id) }
         return true
     }
 

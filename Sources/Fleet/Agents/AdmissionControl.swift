@@ -3,6 +3,9 @@
 ///
 /// Whoever is sent away is given a place in time: as many are asked back for each second as the platform takes in one.
 /// So the crowd comes back once, spread out, and not again and again.
+///
+/// Only who has proved who it is takes a place. So nobody who merely asks keeps the others out; in return some more than
+/// meant may come in a crowd's first moments, which is made good by those that follow.
 package struct AdmissionControl: Sendable {
     package struct Limits: Sendable, Equatable {
         /// Connections that are let in for each second.
@@ -29,7 +32,7 @@ package struct AdmissionControl: Sendable {
     }
 
     private let limits: Limits
-    /// What may come in now, in thousandths of a connection.
+    /// What may come in now, in thousandths of a connection; below zero for as long as too many were let in.
     private var tokens: Int
     private var counted: Timestamp
     /// Until when the places that were given out go.
@@ -42,14 +45,21 @@ package struct AdmissionControl: Sendable {
         booked = time
     }
 
+    /// One was let in.
+    package mutating func admitted(at now: Timestamp) {
+        refill(at: now)
+        tokens = max(tokens - 1000, -limits.burst * 1000 * Self.longestDebt)
+    }
+
+    /// In bursts.
+    private static let longestDebt = 4
+
+    /// Whether one may come now.
     /// - Parameter spread: 0 ..< 1, drawn anew for each: agents that are sent away in the same second come back at
     ///   different ones.
     package mutating func decide(at now: Timestamp, spread: Double) -> Decision {
         refill(at: now)
-        guard tokens < 1000 else {
-            tokens -= 1000
-            return .admit
-        }
+        guard tokens < 1000 else { return .admit }
         // The clock may have been set back.
         if booked < now || booked.milliseconds - now.milliseconds > Int64(limits.longestWait) * 1000 { booked = now }
         booked = Timestamp(milliseconds: booked.milliseconds + Int64(1000 / limits.perSecond))

@@ -6,10 +6,25 @@ import Testing
 
     @Test func `a burst comes in, and the next ones are sent away`() {
         var admission = AdmissionControl(limits: .init(perSecond: 10, burst: 5, longestWait: 45), at: time(0))
-        for _ in 0..<5 { #expect(admission.decide(at: time(0), spread: 0) == .admit) }
+        for _ in 0..<5 {
+            #expect(admission.decide(at: time(0), spread: 0) == .admit)
+            admission.admitted(at: time(0))
+        }
         #expect(admission.decide(at: time(0), spread: 0) == .comeBack(seconds: 1))
         #expect(admission.decide(at: time(100), spread: 0) == .admit)
+        admission.admitted(at: time(100))
         #expect(admission.decide(at: time(100), spread: 0) != .admit)
+    }
+
+    @Test func `who only asks takes nobody's place, and too many at once are made good`() {
+        var admission = AdmissionControl(limits: .init(perSecond: 10, burst: 5, longestWait: 45), at: time(0))
+        for _ in 0..<100_000 { #expect(admission.decide(at: time(0), spread: 0) == .admit) }
+        for _ in 0..<15 { admission.admitted(at: time(0)) }
+        #expect(admission.decide(at: time(1000), spread: 0) != .admit)
+        #expect(admission.decide(at: time(1200), spread: 0) == .admit)
+        // However many there were.
+        for _ in 0..<10_000 { admission.admitted(at: time(1200)) }
+        #expect(admission.decide(at: time(3400), spread: 0) == .admit)
     }
 
     /// What ten thousand agents do that were cut off at the same moment.
@@ -38,6 +53,7 @@ import Testing
                 attempts += 1
                 switch admission.decide(at: time(dial.at), spread: spread(&generator)) {
                 case .admit:
+                    admission.admitted(at: time(dial.at))
                     admitted[dial.at / 1000, default: 0] += 1
                     last = max(last, dial.at)
                 case .comeBack(let seconds):
@@ -58,7 +74,7 @@ import Testing
 
     @Test func `a clock that jumps lets nobody wait for ever`() {
         var admission = AdmissionControl(limits: .init(perSecond: 1, burst: 1, longestWait: 45), at: time(0))
-        _ = admission.decide(at: time(0), spread: 0)
+        admission.admitted(at: time(0))
         for _ in 0..<1000 {
             guard case .comeBack(let seconds) = admission.decide(at: time(0), spread: 0.99) else {
                 Issue.record("it was let in")
