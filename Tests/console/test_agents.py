@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Windows, World, run_agent, session_of
+from conftest import Nodes, Windows, World, run_agent, session_of
 from harness.processes import Running, wait_until
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -305,6 +305,30 @@ def test_a_node_is_added_through_an_agent_without_tls(
     expect(admin.get_by_text("Through dock-gw")).to_be_visible()
     admin.goto(site.place("@/hosts"))
     expect(admin.get_by_role("row").filter(has_text="dock-gw / docker")).to_be_visible()
+
+
+def test_services_are_installed_on_an_engine_behind_an_agent(
+    site: World, nodes: Nodes, admin: Page, dialog: Locator, join: Callable[..., dict]
+) -> None:
+    engine = site.api.get(f"/api/v1/hosts/{nodes.host}")["address"]
+    agent = join("crane-gw", "--docker", engine)
+    admin.goto(site.place(f"@/agents/{agent['id']}"))
+    admin.get_by_role("button", name="Add docker").click()
+    admin.get_by_role("row").filter(has_text="docker").get_by_role("link", name="crane-gw").click()
+    admin.get_by_role("button", name="Test connection").click()
+    expect(admin.get_by_text("The engine answers")).to_be_visible()
+    host = admin.url.rsplit("/", 1)[1]
+    installed = dataclasses.replace(nodes, world=site, host=host).install(1)
+    try:
+        admin.goto(site.place(f"@/services/{installed[0]['serviceId']}"))
+        expect(badge(admin)).to_have_text("Online", timeout=30_000)
+        expect(admin.locator(".page-head")).to_contain_text(re.compile(r"crane-gw / docker:\d+"))
+        act(admin, "Edit")
+        expect(dialog.get_by_text("How Edgewright reaches it")).to_have_count(0)
+    finally:
+        batch = site.api.expect(202, "POST", f"/api/v1/projects/{site.project}/batches", {
+            "kind": "delete", "targets": {"filter": {"host": host}}, "parameters": {"deleteVolumes": True}})
+        nodes.finished(batch["id"])
 
 
 # MARK: Coming and going
