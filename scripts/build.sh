@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release binary, .build/release/edgewright, and the web console that it serves, Web/dist.
+# Builds the release binaries, .build/release/edgewright and .build/release/edgewright-agent, with Swift's libraries in
+# them, and the web console, Web/dist. A small copy of the agent is what the platform offers for download.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -8,4 +9,14 @@ source "$(dirname "$0")/lib.sh"
 "$root/scripts/build-web.sh"
 cd "$root"
 say "building (the first time takes several minutes)"
-swift build -c release --product edgewright
+for product in edgewright edgewright-agent; do
+    swift build -c release --static-swift-stdlib --product "$product"
+done
+
+# Beside the program, where it looks for what it serves at /agent/; put in its place whole, it may be serving it now.
+download=.build/release/agent/edgewright-agent-$(uname -m)
+mkdir -p "${download%/*}"
+strip --strip-all -o "$download.new" .build/release/edgewright-agent
+chmod 755 "$download.new"
+mv -f "$download.new" "$download"
+say "$download has $(($(stat -c %s "$download") / 1000000)) MB"

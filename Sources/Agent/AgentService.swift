@@ -61,9 +61,13 @@ package final class AgentService: Service {
                 "state": "\(settings.state)", "offers": "\(offers)",
             ])
         let folder = StateFolder(settings.state)
-        // What is wrong with the folder is told, and mended, where the key is read.
-        guard (try? folder.prepare()) != nil else { return nil }
-        if let lock = try folder.lock() { return lock }
+        do {
+            try folder.prepare()
+            if let lock = try folder.lock() { return lock }
+        } catch {
+            // What is wrong with the folder is told, and tried again, where the key is read.
+            return nil
+        }
         throw AgentKeyPair.FileError("Another agent runs with the state folder \(settings.state).")
     }
 }

@@ -108,7 +108,9 @@ extension AgentSettingsDraft {
     /// - Throws: what the library says; never for settings that could be read.
     package func yaml() throws -> String {
         let named = offers.map { ($0.offer.name, Offer($0)) }
-        return try YAMLEncoder().encode(
+        let encoder = YAMLEncoder()
+        encoder.options.sortKeys = true
+        return try encoder.encode(
             File(
                 server: server, token: token, tokenFile: tokenFile, name: name, description: description,
                 ca: authorities, proxy: proxy, state: state, docker: docker, dockerServices: dockerServices,
