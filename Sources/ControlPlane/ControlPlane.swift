@@ -154,7 +154,7 @@ package struct ControlPlane: Sendable {
             hosts: hosts)
         let challenges = AgentChallenges(
             audience: "edgewright:\(keys.platformName)", key: sealingKey.derived(for: "agent-challenges"),
-            limits: configuration.agentAdmission, now: context.now)
+            limits: configuration.agentAdmission, context: context)
         agentAcceptor = AgentAcceptor(
             context: context, challenges: challenges, network: connector.agents, presence: agentParts.presence,
             changes: agentParts.changes)

@@ -44,7 +44,8 @@ package struct AgentAcceptor: Sendable {
     /// - Throws: `.notFound` for a key that is not known, `.permissionDenied` for one that is revoked, `.unauthenticated`
     ///   for everything that another challenge may mend, `.conflict` when another copy of the agent is connected.
     package func checkAgent(proof text: String, address: String) async throws -> AdmittedAgent {
-        let agent = try await check(text, address: address).agent
+        let (agent, nonce) = try await check(text, address: address)
+        try await challenges.refuseUsed(nonce)
         try await refuseClone(agent)
         return agent
     }
@@ -52,33 +53,36 @@ package struct AgentAcceptor: Sendable {
     /// The same, and uses the challenge up: the proof is worth nothing any more.
     /// - Throws: as `checkAgent`.
     package func admitAgent(proof text: String, address: String) async throws -> AdmittedAgent {
-        let (agent, nonce, expiry) = try await check(text, address: address)
+        let (agent, nonce) = try await check(text, address: address)
         try await refuseClone(agent)
-        guard try await context.write({ try $0.useNonce(nonce, until: expiry) }) else { throw Self.replayed }
+        try await challenges.use(nonce)
         challenges.admitted()
         return agent
     }
 
-    private static var replayed: EdgewrightError { AgentChallenges.refusal("was used before") }
-
-    private func check(
-        _ text: String, address: String
-    ) async throws -> (agent: AdmittedAgent, nonce: String, expiry: Timestamp) {
+    private func check(_ text: String, address: String) async throws -> (agent: AdmittedAgent, nonce: AgentNonce) {
         let signed = try SignedProof(checking: text)
-        let fingerprint = signed.fingerprint.description
-        guard let identity = try await context.read({ try $0.agentIdentity(fingerprint: fingerprint) }) else {
+        let entry = try await entry(fingerprint: signed.fingerprint.description)
+        let proof = try signed.checked(with: entry.publicKey)
+        let nonce = try challenges.check(proof, for: .connect)
+        guard entry.state != .revoked else {
+            throw EdgewrightError(
+                .permissionDenied, "The key of the agent “\(entry.name)” is revoked; an administrator can restore it.")
+        }
+        return (AdmittedAgent(id: entry.id, instance: proof.instance, address: address), nonce)
+    }
+
+    /// From memory: ten thousand that come at once must not stand in a queue before the store. What another control plane
+    /// has let in a moment ago is there.
+    private func entry(fingerprint: String) async throws -> AgentEntry {
+        if let known = network.directory.entry(fingerprint: fingerprint) { return known }
+        let found = try await context.read { session in
+            try session.agent(fingerprint: fingerprint).map { try session.agentEntries([$0.agent.id]) }
+        }
+        guard let entry = found?.first else {
             throw EdgewrightError(.notFound, "No agent with the key \(fingerprint) is known; let it enrol.")
         }
-        let proof = try signed.checked(with: identity.publicKey)
-        let expiry = try challenges.check(proof, for: .connect)
-        guard identity.state != .revoked else {
-            throw EdgewrightError(
-                .permissionDenied,
-                "The key of the agent “\(identity.name)” is revoked; an administrator can restore it.")
-        }
-        guard try await !context.read({ try $0.isUsedNonce(proof.nonce) }) else { throw Self.replayed }
-        let agent = AdmittedAgent(id: identity.id, instance: proof.instance, address: address)
-        return (agent, proof.nonce, expiry)
+        return entry
     }
 
     // MARK: Copies

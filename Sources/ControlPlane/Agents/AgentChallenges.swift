@@ -19,15 +19,15 @@ struct AgentChallenges: Sendable {
     private let key: SymmetricKey
     private let now: @Sendable () -> Timestamp
     private let admission: NIOLockedValueBox<AdmissionControl>
+    private let nonces: AgentNonces
     private let metrics = AgentMetrics()
 
-    init(
-        audience: String, key: SymmetricKey, limits: AdmissionControl.Limits, now: @Sendable @escaping () -> Timestamp
-    ) {
+    init(audience: String, key: SymmetricKey, limits: AdmissionControl.Limits, context: ControlPlaneContext) {
         self.audience = audience
         self.key = key
-        self.now = now
-        admission = NIOLockedValueBox(AdmissionControl(limits: limits, at: now()))
+        now = context.now
+        nonces = AgentNonces(context: context)
+        admission = NIOLockedValueBox(AdmissionControl(limits: limits, at: context.now()))
     }
 
     /// - Throws: `.unavailable` with the time at which there is a place, when too many come at once.
@@ -49,9 +49,9 @@ struct AgentChallenges: Sendable {
     /// One was let in, and counts among those that come at once.
     func admitted() { admission.withLockedValue { $0.admitted(at: now()) } }
 
-    /// - Returns: until when the nonce of the proof must be remembered.
+    /// - Returns: what the proof uses up.
     /// - Throws: `.unauthenticated`.
-    func check(_ proof: AgentProof, for purpose: AgentProof.Purpose) throws -> Timestamp {
+    func check(_ proof: AgentProof, for purpose: AgentProof.Purpose) throws -> AgentNonce {
         guard proof.audience == audience else {
             throw Self.refusal("is meant for another platform")
         }
@@ -69,7 +69,18 @@ struct AgentChallenges: Sendable {
             proof.expiresAt - proof.issuedAt <= Int64(Self.longestProof)
         else { throw Self.refusal("has expired") }
         guard (1...100).contains(proof.instance.utf8.count) else { throw Self.refusal("names no instance") }
-        return issued + Self.lifetime + Self.skew * 2
+        return AgentNonce(text: proof.nonce, issued: issued, expiry: issued + Self.lifetime + Self.skew * 2)
+    }
+
+    /// Uses it up.
+    /// - Throws: `.unauthenticated` when it was used before.
+    func use(_ nonce: AgentNonce) async throws {
+        guard try await nonces.use(nonce) else { throw Self.refusal("was used before") }
+    }
+
+    /// - Throws: `.unauthenticated` when it was used before.
+    func refuseUsed(_ nonce: AgentNonce) async throws {
+        guard try await !nonces.isUsed(nonce) else { throw Self.refusal("was used before") }
     }
 
     static func refusal(_ reason: String) -> EdgewrightError {
@@ -91,8 +102,14 @@ extension SignedProof {
     /// - Parameter publicKey: 32 bytes in base64.
     /// - Throws: `.unauthenticated` when it is not signed by it.
     func checked(with publicKey: String) throws -> AgentProof {
+        try checked(with: Data(base64Encoded: publicKey) ?? Data())
+    }
+
+    /// - Parameter publicKey: 32 bytes.
+    /// - Throws: `.unauthenticated` when it is not signed by it.
+    func checked(with publicKey: Data) throws -> AgentProof {
         do {
-            return try verified(with: Data(base64Encoded: publicKey) ?? Data())
+            return try verified(with: publicKey)
         } catch {
             throw AgentChallenges.refusal("is not signed by the key that it names")
         }

@@ -5,25 +5,36 @@ import Store
 /// Every agent in memory: whose it is, and which control planes hold connections of it. What stands in front of each
 /// request through an agent can't wait for the store.
 final class AgentDirectory: Sendable {
-    private let entries = NIOLockedValueBox<[Identifier<EdgeAgent>: AgentEntry]>([:])
+    private struct State {
+        var entries: [Identifier<EdgeAgent>: AgentEntry] = [:]
+        var byKey: [String: Identifier<EdgeAgent>] = [:]
 
-    func entry(_ id: Identifier<EdgeAgent>) -> AgentEntry? { entries.withLockedValue { $0[id] } }
-
-    var count: Int { entries.withLockedValue { $0.count } }
-
-    fileprivate func put(_ read: [AgentEntry], instead ids: [Identifier<EdgeAgent>]) -> [AgentEntryChange] {
-        entries.withLockedValue { entries in
-            let fresh = Dictionary(read.map { ($0.id, $0) }) { first, _ in first }
-            return ids.compactMap { id in
-                let before = entries[id]
-                entries[id] = fresh[id]
-                return before == fresh[id] ? nil : AgentEntryChange(id: id, before: before, after: fresh[id])
-            }
+        mutating func put(_ entry: AgentEntry?, at id: Identifier<EdgeAgent>) -> AgentEntryChange? {
+            let before = entries[id]
+            guard before != entry else { return nil }
+            // Whoever has the old one's key now is not to lose it.
+            if let key = before?.fingerprint, key != entry?.fingerprint, byKey[key] == id { byKey[key] = nil }
+            entries[id] = entry
+            if let entry { byKey[entry.fingerprint] = id }
+            return AgentEntryChange(id: id, before: before, after: entry)
         }
     }
 
+    private let state = NIOLockedValueBox(State())
+
+    func entry(_ id: Identifier<EdgeAgent>) -> AgentEntry? { state.withLockedValue { $0.entries[id] } }
+
+    func entry(fingerprint: String) -> AgentEntry? {
+        state.withLockedValue { state in state.byKey[fingerprint].flatMap { state.entries[$0] } }
+    }
+
+    fileprivate func put(_ read: [AgentEntry], instead ids: [Identifier<EdgeAgent>]) -> [AgentEntryChange] {
+        let fresh = Dictionary(read.map { ($0.id, $0) }) { first, _ in first }
+        return state.withLockedValue { state in ids.compactMap { state.put(fresh[$0], at: $0) } }
+    }
+
     fileprivate func replaceAll(_ read: [AgentEntry]) -> [AgentEntryChange] {
-        let known = entries.withLockedValue { Set($0.keys) }
+        let known = state.withLockedValue { Set($0.entries.keys) }
         return put(read, instead: Array(known.union(read.map(\.id))))
     }
 }

@@ -33,18 +33,14 @@ package struct AgentEnrollment: Sendable {
     ///   is revoked, `.rateLimited` and `.unavailable` when too many come without a token.
     package func enrollAgent(_ request: EnrollAgentRequest, address: String) async throws -> EnrolledAgent {
         let proof = try SignedProof(checking: request.proof).checked(with: request.publicKey)
-        let expiry = try challenges.check(proof, for: .enroll)
+        let nonce = try challenges.check(proof, for: .enroll)
         let profile = request.profile.sanitized()
         let now = context.now()
         let candidate = Candidate(
             profile: profile, publicKey: request.publicKey, tokenHash: request.token.map(Secret.hash), address: address)
         if candidate.tokenHash == nil { try throttle.count(address, at: now) }
-        let enrolled = try await context.change { session in
-            guard try session.useNonce(proof.nonce, until: expiry) else {
-                throw AgentChallenges.refusal("was used before")
-            }
-            return try enroll(candidate, at: now, session)
-        }
+        try await challenges.use(nonce)
+        let enrolled = try await context.change { session in try enroll(candidate, at: now, session) }
         await changes.take([enrolled.agentId])
         return enrolled
     }
@@ -139,41 +135,57 @@ package struct AgentEnrollment: Sendable {
     /// Puts a new key in the place of an agent's old one.
     /// - Throws: `.unauthenticated` unless both keys have signed it; `.notFound` for an old one that is not known.
     package func rotateAgentKey(_ request: RotateAgentKeyRequest, address: String) async throws {
-        let signed = try SignedProof(checking: request.proof)
+        let old = try SignedProof(checking: request.proof)
         let next = try SignedProof(checking: request.nextProof).checked(with: request.publicKey)
-        let fingerprint = AgentFingerprint(of: Data(base64Encoded: request.publicKey) ?? Data()).description
-        let now = context.now()
-        let id = try await context.change { session in
-            let old = signed.fingerprint.description
-            guard var record = try session.agent(fingerprint: old) else {
-                throw EdgewrightError(.notFound, "No agent with the key \(old) is known.")
-            }
-            let proof = try signed.checked(with: record.publicKey)
-            let expiry = try challenges.check(proof, for: .rotate)
-            guard proof.next == fingerprint, next.nonce == proof.nonce, next.purpose == .rotate,
-                next.audience == proof.audience
-            else { throw AgentChallenges.refusal("names another key than the one that signed beside it") }
-            guard record.agent.state != .revoked else {
-                throw EdgewrightError(.permissionDenied, "The key of the agent “\(record.agent.name)” is revoked.")
-            }
-            guard try session.useNonce(proof.nonce, until: expiry) else {
-                throw AgentChallenges.refusal("was used before")
-            }
-            guard try session.agent(fingerprint: fingerprint) == nil else {
-                throw EdgewrightError(.conflict, "The new key is an agent's already.")
-            }
-            record.agent.fingerprint = fingerprint
-            record.agent.updatedAt = now
-            record.publicKey = request.publicKey
-            try session.updateAgent(record)
-            // Whoever has copied the old one is out.
-            try session.setAgentClone(nil, of: record.agent.id)
-            try recorder.record(
-                event("agent.rotate-key", record.agent, nil, session), by: actor(old, address), in: session)
-            try changes.announce([record.agent.id], in: session)
-            return record.agent.id
-        }
+        let rotation = Rotation(
+            old: old.fingerprint.description,
+            new: AgentFingerprint(of: Data(base64Encoded: request.publicKey) ?? Data()).description,
+            publicKey: request.publicKey, address: address)
+        let known = try await context.read { try existing(rotation, $0) }
+        let proof = try old.checked(with: known.publicKey)
+        let nonce = try challenges.check(proof, for: .rotate)
+        guard proof.next == rotation.new, next.nonce == proof.nonce, next.purpose == .rotate,
+            next.audience == proof.audience
+        else { throw AgentChallenges.refusal("names another key than the one that signed beside it") }
+        try await challenges.use(nonce)
+        let id = try await context.change { session in try rotate(rotation, session) }
         await changes.take([id])
+    }
+
+    private struct Rotation: Sendable {
+        /// Fingerprints.
+        let old: String
+        let new: String
+        let publicKey: String
+        let address: String
+    }
+
+    private func existing(_ rotation: Rotation, _ session: any SQLSession) throws -> AgentRecord {
+        guard let record = try session.agent(fingerprint: rotation.old) else {
+            throw EdgewrightError(.notFound, "No agent with the key \(rotation.old) is known.")
+        }
+        guard record.agent.state != .revoked else {
+            throw EdgewrightError(.permissionDenied, "The key of the agent “\(record.agent.name)” is revoked.")
+        }
+        return record
+    }
+
+    private func rotate(_ rotation: Rotation, _ session: any SQLSession) throws -> Identifier<EdgeAgent> {
+        var record = try existing(rotation, session)
+        guard try session.agent(fingerprint: rotation.new) == nil else {
+            throw EdgewrightError(.conflict, "The new key is an agent's already.")
+        }
+        record.agent.fingerprint = rotation.new
+        record.agent.updatedAt = context.now()
+        record.publicKey = rotation.publicKey
+        try session.updateAgent(record)
+        // Whoever has copied the old one is out.
+        try session.setAgentClone(nil, of: record.agent.id)
+        try recorder.record(
+            event("agent.rotate-key", record.agent, nil, session), by: actor(rotation.old, rotation.address),
+            in: session)
+        try changes.announce([record.agent.id], in: session)
+        return record.agent.id
     }
 
     // MARK: Audit

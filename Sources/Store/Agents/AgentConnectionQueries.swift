@@ -1,4 +1,5 @@
 package import Fleet
+package import Foundation
 
 /// What a control plane must know of an agent to decide who may speak through it, and how.
 package struct AgentEntry: Sendable, Equatable {
@@ -7,18 +8,21 @@ package struct AgentEntry: Sendable, Equatable {
     package let state: EdgeAgent.State
     package let name: String
     package let fingerprint: String
+    /// 32 bytes.
+    package let publicKey: Data
     /// The control planes that hold connections of it, and of which instance of its program.
     package let holders: [String: String]
 
     package init(
         id: Identifier<EdgeAgent>, projectId: Identifier<Project>?, state: EdgeAgent.State, name: String,
-        fingerprint: String, holders: [String: String]
+        fingerprint: String, publicKey: Data, holders: [String: String]
     ) {
         self.id = id
         self.projectId = projectId
         self.state = state
         self.name = name
         self.fingerprint = fingerprint
+        self.publicKey = publicKey
         self.holders = holders
     }
 }
@@ -97,7 +101,7 @@ extension SQLSession {
     package func agentEntries(after id: Identifier<EdgeAgent>?, limit: Int) throws -> [AgentEntry] {
         let rows = try query(
             """
-            SELECT id, project_id, state, name, fingerprint FROM agent WHERE id > ? ORDER BY id LIMIT ?
+            SELECT id, project_id, state, name, fingerprint, public_key FROM agent WHERE id > ? ORDER BY id LIMIT ?
             """, [id?.rawValue ?? "", limit])
         return try entries(rows)
     }
@@ -107,7 +111,8 @@ extension SQLSession {
             try entries(
                 try query(
                     """
-                    SELECT id, project_id, state, name, fingerprint FROM agent WHERE id IN (\(placeholders(chunk.count)))
+                    SELECT id, project_id, state, name, fingerprint, public_key FROM agent
+                    WHERE id IN (\(placeholders(chunk.count)))
                     """, chunk))
         }
     }
@@ -126,7 +131,7 @@ extension SQLSession {
             return AgentEntry(
                 id: Identifier(rawValue: id), projectId: try row.textOrNil(1).map(Identifier.init(rawValue:)),
                 state: try row.word(2), name: try row.text(3), fingerprint: try row.text(4),
-                holders: holders[id] ?? [:])
+                publicKey: Data(base64Encoded: try row.text(5)) ?? Data(), holders: holders[id] ?? [:])
         }
     }
 
@@ -134,9 +139,19 @@ extension SQLSession {
 
     /// - Returns: `false` when the nonce was used before.
     package func useNonce(_ nonce: String, until expiry: Timestamp) throws -> Bool {
-        try execute(
-            "INSERT INTO agent_proof (nonce, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [nonce, expiry.milliseconds]) == 1
+        try !useNonces([nonce: expiry]).isEmpty
+    }
+
+    /// - Returns: those that were not used before.
+    package func useNonces(_ nonces: [String: Timestamp]) throws -> Set<String> {
+        var fresh: Set<String> = []
+        for (nonce, expiry) in nonces.sorted(by: { $0.key < $1.key }) {
+            let written = try execute(
+                "INSERT INTO agent_proof (nonce, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [nonce, expiry.milliseconds])
+            if written == 1 { fresh.insert(nonce) }
+        }
+        return fresh
     }
 
     package func isUsedNonce(_ nonce: String) throws -> Bool {

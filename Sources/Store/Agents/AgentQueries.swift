@@ -18,15 +18,6 @@ package struct AgentRecord: Sendable, Equatable {
     }
 }
 
-/// As much of an agent as its proofs are checked with.
-package struct AgentIdentityRecord: Sendable {
-    package let id: Identifier<EdgeAgent>
-    package let name: String
-    package let state: EdgeAgent.State
-    /// 32 bytes in base64.
-    package let publicKey: String
-}
-
 // One agent at a time.
 
 extension SQLSession {
@@ -76,17 +67,6 @@ extension SQLSession {
 
     package func agent(fingerprint: String) throws -> AgentRecord? {
         try queryFirst("SELECT \(agentColumns) FROM agent a WHERE a.fingerprint = ?", [fingerprint]).map(readAgent)
-    }
-
-    /// Who an agent with this key is.
-    package func agentIdentity(fingerprint: String) throws -> AgentIdentityRecord? {
-        try queryFirst(
-            "SELECT id, name, state, public_key FROM agent WHERE fingerprint = ?", [fingerprint]
-        ).map { row in
-            AgentIdentityRecord(
-                id: Identifier(rawValue: try row.text(0)), name: try row.text(1), state: try row.word(2),
-                publicKey: try row.text(3))
-        }
     }
 
     package func setAgentProgram(version: String, system: String, of id: Identifier<EdgeAgent>) throws {

@@ -13,14 +13,17 @@ package final class TunnelClient: Sendable {
     private let frames: NIOLoopBound<TunnelFrames>
 
     /// Takes an upgraded connection over, right after the 101. On its event loop.
-    package init(on channel: any Channel, keepalive: TunnelProtocol.Keepalive = .platform) throws {
+    package init(
+        on channel: any Channel, keepalive: TunnelProtocol.Keepalive = .platform,
+        tolerance: TunnelProtocol.Tolerance = .ofAgent
+    ) throws {
         traffic = TunnelTraffic()
         loop = channel.eventLoop
         closed = channel.closeFuture
         self.channel = channel
         let frames = TunnelFrames(loop: channel.eventLoop)
         self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
-        try channel.addTunnel(frames, mode: .client, traffic, keepalive)
+        try channel.addTunnel(frames, mode: .client, traffic, keepalive, tolerance)
     }
 
     /// Whether its connection is there, as far as this end knows. From any thread.
@@ -108,7 +111,7 @@ extension Channel {
     /// HTTP/2 on a connection that has just been upgraded. On its event loop.
     func addTunnel(
         _ frames: TunnelFrames, mode: NIOHTTP2Handler.ParserMode, _ traffic: TunnelTraffic,
-        _ keepalive: TunnelProtocol.Keepalive
+        _ keepalive: TunnelProtocol.Keepalive, _ tolerance: TunnelProtocol.Tolerance
     ) throws {
         try syncOptions?.setOption(.recvAllocator, value: .growing)
         try pipeline.syncOperations.addHandlers([
@@ -116,7 +119,7 @@ extension Channel {
             HTTP2FrameAligner(isServer: mode == .server, frameLimit: TunnelProtocol.frameLimit),
             NIOHTTP2Handler(
                 mode: mode, connectionConfiguration: TunnelProtocol.configuration(),
-                streamConfiguration: TunnelProtocol.streams()),
+                streamConfiguration: TunnelProtocol.streams(tolerance)),
             TunnelKeepalive(keepalive, measures: mode == .client, traffic: traffic),
             frames,
         ])

@@ -45,7 +45,7 @@ package struct TunnelDialer: Sendable {
         timeout: Duration = .seconds(5)
     ) async throws -> TunnelClient {
         try await dial(target, proof, TunnelProtocol.peerToken, timeout) {
-            try TunnelClient(on: $0, keepalive: keepalive)
+            try TunnelClient(on: $0, keepalive: keepalive, tolerance: .ofAsker)
         }
     }
 

@@ -25,7 +25,7 @@ final class TunnelFrames: ChannelInboundHandler {
     private var nextID = HTTP2StreamID(1)
     /// Streams that got something in the present read.
     private var touched: [TunnelStream] = []
-    private var unread = 0
+    private var extraWindows = TunnelProtocol.extraWindows
     /// What the other end may still send on the connection, as far as it is known.
     private var connectionWindow = 65_535
     private var isFlushScheduled = false
@@ -122,21 +122,22 @@ extension TunnelFrames {
 
     func widen(_ id: HTTP2StreamID, by bytes: Int) { send(.windowUpdate(windowSizeIncrement: bytes), on: id) }
 
-    /// The window of the connection follows what has arrived and not what was read, so that a slow reader holds up
-    /// nobody else; until too much lies here.
+    /// The window of the connection follows what has arrived and not what was read: slow readers hold up nobody else.
     private func widenConnection() {
-        guard unread < TunnelProtocol.unreadLimit, connectionWindow <= TunnelProtocol.connectionWindow / 2 else {
-            return
-        }
+        guard connectionWindow <= TunnelProtocol.connectionWindow / 2 else { return }
         let increment = TunnelProtocol.connectionWindow - connectionWindow
         connectionWindow += increment
         send(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
     }
 
-    func unreadChanged(by bytes: Int) {
-        unread += bytes
-        if bytes < 0 { widenConnection() }
+    /// - Returns: by how much a stream's window may grow; it is given back at the stream's end.
+    func lendWindow(upTo bytes: Int) -> Int {
+        let lent = min(bytes, extraWindows)
+        extraWindows -= lent
+        return lent
     }
+
+    func giveBackWindow(_ bytes: Int) { extraWindows += bytes }
 
     /// - Parameter reset: told to the other end, when it does not know yet that the exchange is over.
     func finished(_ stream: TunnelStream, reset: HTTP2ErrorCode?) {

@@ -15,12 +15,15 @@ package enum TunnelProtocol {
     static let maximumStreams = 1000
     /// Bytes of one frame: a quarter of the work for each byte that frames of the protocol's own 16 KiB make.
     static let frameLimit = 64 << 10
-    /// Bytes a stream may have on its way, unread.
-    static let streamWindow = 1 << 20
-    /// The same of all streams of a connection together.
+    /// Bytes a stream may have on its way, unread, to begin with.
+    static let streamWindow = 128 << 10
+    /// The same, once its reader has shown that it keeps up.
+    static let largestStreamWindow = 1 << 20
+    /// What the streams of a connection may have beyond that with which each of them begins. So what lies unread has a
+    /// bound, and however many do not read, the others go on.
+    static let extraWindows = 16 << 20
+    /// Bytes on their way on a connection, which are taken whoever reads them.
     static let connectionWindow = 4 << 20
-    /// Once so much lies unread, the connection as a whole is held back too.
-    static let unreadLimit = 16 << 20
     /// Bytes that a writer may be ahead of the wire.
     static let bytesAhead = 256 << 10
 
@@ -41,6 +44,25 @@ package enum TunnelProtocol {
         package static let agent = Keepalive(interval: .seconds(20))
     }
 
+    /// What the other end may do in a second before the connection is closed: frames that cost us work and nobody needs.
+    ///
+    /// The library keeps room for as many moments as it counts, so a wide limit costs memory, on ten thousand connections
+    /// a lot: hence short windows, and small counts where one agent is at the other end. Its defaults (200 in 30 s) end a
+    /// busy tunnel.
+    package enum Tolerance: Sendable {
+        /// At the platform, of an agent: what its services break off.
+        case ofAgent
+        /// Of whoever asks, which is many at once that give up; and of another control plane.
+        case ofAsker
+
+        var resets: Int {
+            switch self {
+            case .ofAgent: 250
+            case .ofAsker: 20_000
+            }
+        }
+    }
+
     static func configuration() -> NIOHTTP2Handler.ConnectionConfiguration {
         var configuration = NIOHTTP2Handler.ConnectionConfiguration()
         configuration.initialSettings = [
@@ -52,15 +74,17 @@ package enum TunnelProtocol {
         ]
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled
-        // The defaults (200 in 30 s) end a busy tunnel.
-        configuration.controlFrameRateLimit.maximumCount = 50_000
+        configuration.controlFrameRateLimit.maximumCount = 50
+        configuration.controlFrameRateLimit.windowLength = .seconds(10)
         return configuration
     }
 
-    static func streams() -> NIOHTTP2Handler.StreamConfiguration {
+    static func streams(_ tolerance: Tolerance) -> NIOHTTP2Handler.StreamConfiguration {
         var configuration = NIOHTTP2Handler.StreamConfiguration()
-        configuration.streamResetFrameRateLimit.maximumCount = 100_000
-        configuration.streamErrorRateLimit.maximumCount = 100_000
+        configuration.streamResetFrameRateLimit.maximumCount = tolerance.resets
+        configuration.streamResetFrameRateLimit.windowLength = .seconds(1)
+        configuration.streamErrorRateLimit.maximumCount = tolerance.resets
+        configuration.streamErrorRateLimit.windowLength = .seconds(1)
         return configuration
     }
 }

@@ -35,7 +35,7 @@ package final class TunnelServer: Sendable {
         let isGoingAway = loop.makePromise(of: Void.self)
         goingAway = isGoingAway.futureResult
         channel.closeFuture.whenComplete { _ in isGoingAway.fail(ChannelError.eof) }
-        try channel.addTunnel(frames, mode: .server, traffic, keepalive)
+        try channel.addTunnel(frames, mode: .server, traffic, keepalive, .ofAsker)
         try channel.pipeline.syncOperations.addHandler(FarewellListener(isGoingAway), position: .before(frames))
     }
 

@@ -29,6 +29,7 @@ final class TunnelStream {
     private var head: HPACKHeaders?
     private var chunks: Deque<ByteBuffer> = []
     private var unread = 0
+    private var window = TunnelProtocol.streamWindow
     /// Read since the other end was last told that it may send more.
     private var unannounced = 0
     private var isComplete = false
@@ -76,9 +77,10 @@ extension TunnelStream {
         isComplete = isComplete || isLast
         wait = nil
         guard !isOver, bytes.readableBytes > 0 else { return }
-        chunks.append(bytes)
+        // What nobody waits for may lie here for long, and would keep all that came with it.
+        let isWaitedFor = reader != nil || headWaiter != nil
+        chunks.append(isWaitedFor ? bytes : ByteBuffer(buffer: bytes))
         unread += bytes.readableBytes
-        frames.unreadChanged(by: bytes.readableBytes)
     }
 
     /// The other end wants no more of it.
@@ -148,9 +150,12 @@ extension TunnelStream {
     private func consumed(_ bytes: Int) {
         unread -= bytes
         unannounced += bytes
-        frames.unreadChanged(by: -bytes)
-        guard !isComplete, !isOver, unannounced >= TunnelProtocol.streamWindow / 2 else { return }
-        frames.widen(id, by: unannounced)
+        guard !isComplete, !isOver, unannounced >= window / 2 else { return }
+        // A reader that has read all there is may be waiting for its window; one that has not is not.
+        let wanted = unread == 0 ? min(window, TunnelProtocol.largestStreamWindow - window) : 0
+        let lent = frames.lendWindow(upTo: wanted)
+        window += lent
+        frames.widen(id, by: unannounced + lent)
         unannounced = 0
     }
 }
@@ -282,10 +287,10 @@ extension TunnelStream {
         wait = nil
         timer?.task.cancel()
         timer = nil
-        let dropped = unread
         chunks = []
         unread = 0
-        if dropped > 0 { frames.unreadChanged(by: -dropped) }
+        frames.giveBackWindow(window - TunnelProtocol.streamWindow)
+        window = TunnelProtocol.streamWindow
         frames.finished(self, reset: isReset || (isComplete && hasEnded) ? nil : code)
     }
 

@@ -27,8 +27,10 @@ import Transport
                 "POST", "/api/v1/services/\(service)/proxy/a/b?c=d", body: "hello")
             #expect(answer.text == "POST /a/b?c=d hello")
             tunnel.close()
-            let lost = try await world.world.admin.poll("/api/v1/services/\(service)") { $0["status"] == "unknown" }
-            #expect(lost["statusReason"].contains("not connected"))
+            let lost = try await world.world.admin.poll("/api/v1/services/\(service)") {
+                $0["statusReason"].contains("not connected")
+            }
+            #expect(lost["status"] == "unknown")
             let offline = try await world.world.admin.poll(world.path()) { $0.json["online"] as? Bool == false }
             #expect(offline.json["services"] as? Int == 1)
             let refused = try await world.world.admin.get("/api/v1/services/\(service)/proxy/")

@@ -82,6 +82,30 @@ import Transport
         }
     }
 
+    @Test func `however many do not read, the others are answered`() async throws {
+        let chunk = ByteBuffer(repeating: 7, count: 64 << 10)
+        try await withTunnel { exchange in
+            guard exchange.head.uri == "/base/long" else { return try await exchange.respond("short") }
+            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
+            for _ in 0..<100 { try await exchange.write(chunk) }
+            try await exchange.finish()
+        } _: { world in
+            var long: [RemoteResponse] = []
+            for _ in 0..<100 { long.append(try await world.get("/long")) }
+            for _ in 0..<100 {
+                let text = try await world.get("/short").text()
+                #expect(text == "short")
+            }
+            // A window for each.
+            #expect(world.tunnel.traffic.bytesReceived < 100 * 160 << 10)
+            for answer in long {
+                var count = 0
+                for try await piece in answer.body { count += piece.readableBytes }
+                #expect(count == 100 * 64 << 10)
+            }
+        }
+    }
+
     @Test func `what is not offered is not reached, and what does not answer is told in the usual words`() async throws
     {
         try await withTunnel { exchange in
