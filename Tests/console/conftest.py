@@ -6,6 +6,7 @@ The binary is in EDGEWRIGHT_BIN, the agent's beside it or in EDGEWRIGHT_AGENT_BI
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +152,63 @@ def run_agent(world: World, folder: Path, name: str, *options: str, state: Path 
     return Running("edgewright-agent", [
         AGENT, "run", "--server", world.url, "--state", str(state or folder / name), "--config", str(settings),
         "--name", name, *options], folder / f"{name}.log")
+
+
+@pytest.fixture(scope="module")
+def site(world: World) -> Iterator[World]:
+    """The same platform with a project of its own, in which there are no agents at first."""
+    project = world.api.expect(201, "POST", f"/api/v1/orgs/{world.org}/projects", {"name": "Yard"})["id"]
+    yield dataclasses.replace(world, project=project)
+    world.api.expect(204, "DELETE", f"/api/v1/projects/{project}")
+
+
+@pytest.fixture
+def start_agent(site: World, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Starts an agent; all of them, and what is behind them, are gone at the end."""
+    running: list[Running] = []
+
+    def start(name: str, *options: str, token: str | None = None, state: Path | None = None) -> Running:
+        known = () if token is None else ("--token", token)
+        running.append(run_agent(site, tmp_path, name, *known, *options, state=state))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.stop()
+    for each in agents(site) + site.api.get("/api/v1/agents/unmanaged")["items"]:
+        site.api.expect(204, "DELETE", f"/api/v1/agents/{each['id']}?services=true")
+
+
+@pytest.fixture
+def join(site: World, start_agent: Callable[..., Running]) -> Callable[..., dict]:
+    """Starts an agent that joins by a token, and waits until it is connected."""
+
+    def join(name: str, *options: str, token: dict | None = None, **more: object) -> dict:
+        start_agent(name, *options, token=(token or make_token(site))["token"], **more)
+        return connected(site, name)
+
+    return join
+
+
+def agents(site: World) -> list[dict]:
+    return site.api.get(f"/api/v1/projects/{site.project}/agents")["items"]
+
+
+def connected(site: World, name: str) -> dict:
+    def found() -> list[dict]:
+        return [each for each in agents(site) if each["name"] == name and each["online"]]
+
+    wait_until(f"{name} to be connected", 30, lambda: len(found()) == 1, every=0.1)
+    return found()[0]
+
+
+def make_token(site: World, **about: object) -> dict:
+    return site.api.expect(201, "POST", f"/api/v1/projects/{site.project}/enrollment-tokens", {"name": "of a test", **about})
+
+
+def offer(site: World, number: int, name: str = "neuronex") -> tuple[str, str]:
+    """One of the simulated services, as an agent beside it names it."""
+    return "--offer", f"{name}=http://127.0.0.1:{site.fleet_port}/edge-{number:05}"
 
 
 def launch(playwright: Playwright) -> Browser:
