@@ -52,7 +52,7 @@ check_scripts() {
     fi
     local unsound='import ast, pathlib, sys
 for name in sys.argv[1:]: ast.parse(pathlib.Path(name).read_text(), name)'
-    find scripts Tests/contract Tests/console -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
+    find scripts Tests/contract Tests/console Tests/network -name '*.py' -exec python3 -c "$unsound" {} + || fail "A Python file does not parse."
 }
 
 # Every warning about our own files counts; those of the packages we depend on are theirs to mend. Whether the compiler

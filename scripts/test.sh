@@ -26,6 +26,9 @@ scripts/with-postgres.sh swift test --skip-build --disable-xctest --experimental
 step='console'
 say "console: a real browser against a running platform"
 scripts/console-test.sh
+step='network'
+say "agents: sites behind NAT, bad lines, proxies in front, programs that are killed"
+scripts/network-test.sh
 step='contract'
 say "contract: the running platform against its OpenAPI document"
 scripts/contract-test.sh
