@@ -192,8 +192,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "AgentIdentity", "TestSupport", "Fleet", "Transport", httpTypes, logging, nioCore,
-                nioFoundationCompat, nioHTTP1, nioPosix, serviceLifecycle,
+                "Agent", "AgentIdentity", "edgewright-agent", "TestSupport", "Fleet", "Transport", httpTypes, logging,
+                nioCore, nioFoundationCompat, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: houseSettings),
         .testTarget(
