@@ -42,6 +42,7 @@ package final class AgentService: Service {
         let lock = try await cancelWhenGracefulShutdown { try await self.start() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.tellStatus() }
+            group.addTask { await self.keepSmall() }
             await cancelWhenGracefulShutdown { await self.serve() }
             group.cancelAll()
         }
@@ -120,6 +121,19 @@ extension AgentService {
         AgentProfile(
             name: settings.name, description: settings.description, version: AgentProgram.version,
             system: AgentProgram.system, offers: book.withLock { $0.all.map(\.offer) })
+    }
+}
+
+// MARK: Being small
+
+extension AgentService {
+    /// Once the start is over, and then now and again: what was used for an hour once is not used for ever.
+    private func keepSmall() async {
+        var pause = Duration.seconds(20)
+        while (try? await Task.sleep(for: pause)) != nil {
+            IdleMemory.handBack()
+            pause = .seconds(600)
+        }
     }
 }
 
