@@ -3,6 +3,7 @@
 #
 # EDGEWRIGHT_LISTEN    host:port of the control plane (127.0.0.1:8080)
 # SIM_PORT, SIM_COUNT  port and size of the simulated fleet (7300, 200; kept from the first run on)
+# SIM_AGENTS           so many more services are reached through agents (12; on the port after SIM_PORT)
 # EDGEWRIGHT_DATA_DIR  where everything is kept (data)
 # EDGEWRIGHT_BIN       a binary to use instead of building one
 # Functions here are called by a trap and by wait_for.
@@ -14,7 +15,8 @@ source "$(dirname "$0")/lib.sh"
 listen=${EDGEWRIGHT_LISTEN:-127.0.0.1:8080}
 email=${EDGEWRIGHT_ADMIN_EMAIL:-admin@edgewright.local}
 data=${EDGEWRIGHT_DATA_DIR:-$root/data}
-serve='' fleet='' note=''
+sim_agents=${SIM_AGENTS:-12}
+serve='' fleet='' sites='' note=''
 
 main() {
     [[ $listen =~ ^.*:[0-9]+$ ]] || die "EDGEWRIGHT_LISTEN must be HOST:PORT, not '$listen'."
@@ -38,6 +40,7 @@ main() {
     start_fleet
     start_platform
     if ! make_demo; then note='The demo project is not complete: see data/logs/demo.log.'; fi
+    if [ "$sim_agents" -gt 0 ]; then start_sites; fi
     show_box
     watch
 }
@@ -48,7 +51,8 @@ remember_fleet() {
     if [ -f "$kept" ]; then read -r port count <"$kept"; fi
     sim_port=${SIM_PORT:-${port:-7300}}
     sim_count=${SIM_COUNT:-${count:-200}}
-    [[ $sim_port =~ ^[0-9]+$ && $sim_count =~ ^[0-9]+$ ]] || die "SIM_PORT and SIM_COUNT must be numbers."
+    [[ $sim_port =~ ^[0-9]+$ && $sim_count =~ ^[0-9]+$ && $sim_agents =~ ^[0-9]+$ ]] ||
+        die "SIM_PORT, SIM_COUNT and SIM_AGENTS must be numbers."
     if [ -n "$port" ] && [ "$port" != "$sim_port" ]; then
         note="The demo's services were imported on port $port, so they show as offline on $sim_port."
     fi
@@ -60,8 +64,8 @@ refuse_taken_ports() {
         die "Something already listens on $listen." \
             "Stop it, or choose another address: EDGEWRIGHT_LISTEN=127.0.0.1:8081 make run"
     fi
-    if port_taken 127.0.0.1 "$sim_port"; then
-        die "Something already listens on port $sim_port, which the simulated fleet needs." \
+    if port_taken 127.0.0.1 "$sim_port" || { [ "$sim_agents" -gt 0 ] && port_taken 127.0.0.1 "$((sim_port + 1))"; }; then
+        die "Something already listens on port $sim_port or the next one, which the simulated fleet needs." \
             "Stop it, or choose another port: SIM_PORT=7400 make run"
     fi
 }
@@ -98,6 +102,17 @@ start_fleet() {
     fleet=$!
     set +m
     wait_for "the simulated fleet" "$fleet" simulate.log test -e "$data/demo/fleet.csv"
+}
+
+# The same agents each time: after the first run the platform knows them without the token.
+start_sites() {
+    local join=()
+    if [ -s "$data/demo/agent-token" ]; then join=(--token "$(<"$data/demo/agent-token")"); fi
+    set -m
+    "$binary" simulate --count "$sim_agents" --port "$((sim_port + 1))" --seed 2 --agents-of "$(address)" "${join[@]}" \
+        >"$data/logs/sites.log" 2>&1 </dev/null &
+    sites=$!
+    set +m
 }
 
 start_platform() {
@@ -156,6 +171,7 @@ demo_steps() {
         org=$(kept org make_org) &&
         project=$(kept project make_project "$org") &&
         import_fleet "$project" &&
+        kept agent-token make_agent_token "$project" >/dev/null &&
         touch "$data/demo/done" &&
         "$binary" logout
 }
@@ -163,6 +179,10 @@ demo_steps() {
 # A run that was killed may have made them without keeping their ids.
 make_org() { "$binary" orgs create Demo --quiet || "$binary" orgs get Demo --quiet; }
 make_project() { "$binary" projects create Plant --org "$1" --quiet || "$binary" projects get Plant --quiet; }
+
+make_agent_token() {
+    "$binary" enrollment-tokens create demo --project "$1" --uses 1000 --adopt-offers --tag behind-an-agent --quiet
+}
 
 # 2: some lines were refused, as all are that a run before this one brought in.
 import_fleet() {
@@ -198,16 +218,20 @@ show_box() {
     printf '    Account    %s\n' "$account"
     printf '    Password   %s\n' "$password"
     printf '    Fleet      %s simulated services in Demo / Plant\n' "$sim_count"
+    if [ "$sim_agents" -gt 0 ]; then printf '    Agents     %s more, each behind an agent of its own\n' "$sim_agents"; fi
     printf '    Logs       %s\n' "$data/logs"
     if [ -n "$note" ]; then printf '\n  %s\n' "$note"; fi
     printf '\n  Ctrl-C stops it; make run goes on with the same data.\n\n'
 }
 
-# Returns only by a signal; ends everything when one of the two ends by itself.
+# Returns only by a signal; ends everything when one of them ends by itself.
 watch() {
-    wait -n "$serve" "$fleet" || true
+    local programs=("$serve" "$fleet")
+    if [ -n "$sites" ]; then programs+=("$sites"); fi
+    wait -n "${programs[@]}" || true
     local log=serve.log
     if kill -0 "$serve" 2>/dev/null; then log=simulate.log; fi
+    if kill -0 "$serve" 2>/dev/null && kill -0 "$fleet" 2>/dev/null; then log=sites.log; fi
     tail -n 20 "$data/logs/$log" >&2
     die "A program ended by itself; the end of $data/logs/$log is above."
 }
@@ -219,6 +243,7 @@ stop() {
     if [ "$status" = 0 ] && [ -n "$serve" ]; then printf '\n  Stopping\n' || true; fi
     stop_one "$serve"
     stop_one "$fleet"
+    stop_one "$sites"
     exit "$status"
 }
 

@@ -16,6 +16,8 @@ package struct ControlPlaneConfiguration: Sendable {
     package var hostInterval = Duration.seconds(10)
     /// Whether agents may come without a token, to be claimed.
     package var takesUnmanagedAgents = true
+    /// PEM of who signs the certificates of other control planes; the system's authorities when absent.
+    package var peerAuthorities: String?
     /// How many agents are let in at once.
     package var agentAdmission = AdmissionControl.Limits.standard
 
@@ -55,7 +57,9 @@ package struct ControlPlane: Sendable {
     package var longRunning: [any Service] {
         let always: [any Service] = [
             IdempotencyReconciler(requests: idempotency), monitorService, hostMonitor, batchEngine,
-            TunnelAuditWriter(audit: tunnel.audit, logger: context.logger), roster, agentAcceptor.presence,
+            TunnelAuditWriter(audit: tunnel.audit, logger: context.logger),
+            // The roster ends first: who has said goodbye must not be there again.
+            agentAcceptor.presence, roster,
         ]
         guard context.database.dialect.hasNotifications else { return always }
         return always
@@ -82,7 +86,10 @@ package struct ControlPlane: Sendable {
             directory: AgentDirectory(), connections: AgentConnections(),
             peers: PeerNetwork(
                 holder: Secret.make(prefix: ""),
-                proofs: PeerProofs(key: sealingKey.derived(for: "peers"), now: context.now), client: transport
+                proofs: PeerProofs(key: sealingKey.derived(for: "peers"), now: context.now),
+                // Where services must not lead, control planes may be.
+                client: DirectTransportClient(targets: TargetGuard(refused: [])),
+                authorities: configuration.peerAuthorities, logger: context.logger
             ) { try await context.read { try $0.controlPlanes() } })
         let connector = ServiceConnector(
             registry: DriverRegistry(), authenticator: ServiceAuthenticator(signer: signer, now: context.now),

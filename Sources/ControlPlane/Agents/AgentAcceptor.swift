@@ -8,6 +8,8 @@ import Transport
 /// An agent that has proved who it is, and may open its tunnel now.
 package struct AdmittedAgent: Sendable {
     let id: Identifier<EdgeAgent>
+    /// Of the key that it has proved itself by.
+    let fingerprint: String
     let instance: String
     let address: String
 }
@@ -46,7 +48,7 @@ package struct AgentAcceptor: Sendable {
     package func checkAgent(proof text: String, address: String) async throws -> AdmittedAgent {
         let (agent, nonce) = try await check(text, address: address)
         try await challenges.refuseUsed(nonce)
-        try await refuseClone(agent)
+        try await refuseClone(agent, isNoted: true)
         return agent
     }
 
@@ -54,9 +56,9 @@ package struct AgentAcceptor: Sendable {
     /// - Throws: as `checkAgent`.
     package func admitAgent(proof text: String, address: String) async throws -> AdmittedAgent {
         let (agent, nonce) = try await check(text, address: address)
-        try await refuseClone(agent)
+        try await refuseClone(agent, isNoted: false)
         try await challenges.use(nonce)
-        challenges.admitted()
+        challenges.admitted(isStranger: network.directory.entry(agent.id)?.state == .unmanaged)
         return agent
     }
 
@@ -69,7 +71,25 @@ package struct AgentAcceptor: Sendable {
             throw EdgewrightError(
                 .permissionDenied, "The key of the agent “\(entry.name)” is revoked; an administrator can restore it.")
         }
-        return (AdmittedAgent(id: entry.id, instance: proof.instance, address: address), nonce)
+        try checkRoom(for: entry)
+        let agent = AdmittedAgent(
+            id: entry.id, fingerprint: entry.fingerprint, instance: proof.instance, address: address)
+        return (agent, nonce)
+    }
+
+    /// More than its program ever opens; and of an agent that nobody has claimed, hardly any: anybody can be one.
+    private static let connectionsPerAgent = 32
+    private static let connectionsPerStranger = 2
+
+    /// - Throws: `.rateLimited`, and `.unavailable` when too many come that nobody knows.
+    private func checkRoom(for entry: AgentEntry) throws {
+        let isStranger = entry.state == .unmanaged
+        let most = isStranger ? Self.connectionsPerStranger : Self.connectionsPerAgent
+        guard network.connections.count(of: entry.id) < most else {
+            throw EdgewrightError(
+                .rateLimited, "The agent “\(entry.name)” holds \(most) connections already.", retryAfter: .seconds(30))
+        }
+        if isStranger { try challenges.checkStranger() }
     }
 
     /// From memory: ten thousand that come at once must not stand in a queue before the store. What another control plane
@@ -82,6 +102,8 @@ package struct AgentAcceptor: Sendable {
         guard let entry = found?.first else {
             throw EdgewrightError(.notFound, "No agent with the key \(fingerprint) is known; let it enrol.")
         }
+        // Memory is to be as new as this: or it would take the agent for another one.
+        await changes.take([entry.id])
         return entry
     }
 
@@ -89,7 +111,8 @@ package struct AgentAcceptor: Sendable {
 
     /// One key, two starts of the program, both alive: a copy. The one that was there first stays: whoever copied the key
     /// does not take its place.
-    private func refuseClone(_ agent: AdmittedAgent) async throws {
+    /// - Parameter isNoted: that there is a copy was written down for this very attempt.
+    private func refuseClone(_ agent: AdmittedAgent, isNoted: Bool) async throws {
         for connection in network.connections.connections(of: agent.id, otherThan: agent.instance) {
             let transport = TunnelTransport(agent: "", offer: AgentProfile.authority) { connection.tunnel }
             guard await isAlive(transport) else {
@@ -97,14 +120,14 @@ package struct AgentAcceptor: Sendable {
                 connection.tunnel.close()
                 continue
             }
-            throw try await clone(of: agent)
+            throw try await clone(of: agent, isNoted: isNoted)
         }
         let entry = network.directory.entry(agent.id)
-        for (holder, instance) in entry?.holders ?? [:]
-        where instance != agent.instance && holder != network.peers.holder {
+        for (holder, hold) in entry?.holders ?? [:]
+        where hold.instance != agent.instance && holder != network.peers.holder {
             let transport = network.transport(
-                to: agent.id, called: "", AgentProfile.authority, heldBy: holder)
-            if await isAlive(transport) { throw try await clone(of: agent) }
+                to: agent.id, called: "", AgentProfile.authority, heldBy: [holder])
+            if await isAlive(transport) { throw try await clone(of: agent, isNoted: isNoted) }
         }
     }
 
@@ -115,15 +138,18 @@ package struct AgentAcceptor: Sendable {
         return true
     }
 
-    private func clone(of agent: AdmittedAgent) async throws -> EdgewrightError {
-        let clone = EdgeAgent.Clone(address: agent.address, seenAt: context.now())
-        try await context.write { session in
-            try session.setAgentClone(clone, of: agent.id)
-            try changes.announce([agent.id], in: session)
+    private func clone(of agent: AdmittedAgent, isNoted: Bool) async throws -> EdgewrightError {
+        if !isNoted {
+            let clone = EdgeAgent.Clone(address: agent.address, seenAt: context.now())
+            try await context.write { session in
+                try session.setAgentClone(clone, of: agent.id)
+                try changes.announce([agent.id], in: session)
+            }
+            context.logger.warning(
+                "an agent's key is used in two places",
+                metadata: ["agent": "\(agent.id)", "second": "\(agent.address)"])
+            changes.publish([agent.id])
         }
-        context.logger.warning(
-            "an agent's key is used in two places", metadata: ["agent": "\(agent.id)", "second": "\(agent.address)"])
-        changes.publish([agent.id])
         return EdgewrightError(
             .conflict,
             "An agent with this key is connected already. Is this a copy of its machine? Give this one a key of its own.",
@@ -136,14 +162,21 @@ package struct AgentAcceptor: Sendable {
     package func acceptTunnel(on channel: any Channel, of agent: AdmittedAgent) throws {
         let tunnel = try TunnelClient(on: channel)
         network.connections.add(
-            .init(tunnel: tunnel, instance: agent.instance, address: agent.address), of: agent.id)
+            .init(
+                tunnel: tunnel, fingerprint: agent.fingerprint, instance: agent.instance, address: agent.address),
+            of: agent.id)
         presence.arrived(agent)
         metrics.tunnelOpened()
         tunnel.closed.whenComplete { _ in
             if network.connections.remove(tunnel, of: agent.id) { presence.left(agent.id, tunnel.traffic) }
         }
-        // Revoked between its proof and now: whoever cuts connections did not see this one.
-        if network.directory.entry(agent.id)?.state == .revoked { tunnel.close() }
+        // Revoked or given another key between its proof and now: whoever cuts connections did not see this one. Whether it
+        // was deleted is seen when its arrival is written.
+        if let entry = network.directory.entry(agent.id),
+            entry.state == .revoked || entry.fingerprint != agent.fingerprint
+        {
+            tunnel.close()
+        }
     }
 
     // MARK: Other control planes

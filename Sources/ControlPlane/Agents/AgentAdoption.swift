@@ -59,7 +59,9 @@ struct AgentAdoption: Sendable {
             (try session.offerStatuses(of: record.agent.id), try session.project(project)?.orgId)
         }
         guard let organization else { return }
-        let plans = statuses.filter(\.isNew).map {
+        // However often its offers change: the rest is for a person to look at.
+        let room = AgentOffer.maximumCount - record.agent.services - record.agent.hosts
+        let plans = statuses.filter(\.isNew).prefix(max(0, room)).map {
             plan(
                 $0, of: record.agent, named: nil, isAlone: isAlone($0, among: statuses), category: nil,
                 tags: record.adoptedTags, auth: nil)

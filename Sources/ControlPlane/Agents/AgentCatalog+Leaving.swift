@@ -12,14 +12,14 @@ extension AgentCatalog {
     /// - Throws: `.conflict` when a name is taken there, or a batch works on something behind it.
     package func transferAgent(_ request: TransferAgentRequest, in access: AgentAccess) async throws -> EdgeAgent {
         guard let from = access.project else {
-            throw Self.unclaimed(try await context.read { try existing(access.agentId, $0).agent })
+            throw Self.unclaimed(try await context.read { try existing(in: access, $0).agent })
         }
         let target = try await self.access.authorize(access.caller, .editServices, project: request.projectId)
         guard target.projectId != from.projectId else {
             throw EdgewrightError.invalid("projectId", "is the project that the agent belongs to already")
         }
         let (moved, revision) = try await context.numberedChange { session, revision in
-            (try transfer(access.agentId, from: from, to: target, session), revision)
+            (try transfer(access, from: from, to: target, session), revision)
         }
         directory.put(moved.map { DirectoryEntry($0, orgId: target.orgId) }, revision: revision)
         for record in moved {
@@ -33,16 +33,16 @@ extension AgentCatalog {
     }
 
     private func transfer(
-        _ id: Identifier<EdgeAgent>, from: ProjectAccess, to target: ProjectAccess, _ session: any SQLSession
+        _ access: AgentAccess, from: ProjectAccess, to target: ProjectAccess, _ session: any SQLSession
     ) throws -> [ServiceRecord] {
-        var record = try existing(id, session)
-        guard record.agent.projectId == from.projectId else { throw EdgewrightError.notFound("agent", id.rawValue) }
+        let id = access.agentId
+        var record = try existing(in: access, session)
         guard try !session.isWorkedOn(id) else {
             throw EdgewrightError(
                 .conflict,
                 "A batch is working on services behind “\(record.agent.name)”: wait for its end, or cancel it.")
         }
-        let services = try session.services(behind: [id]).compactMap { try session.service($0) }
+        let services = try session.serviceRecords(behind: id)
         try refuseTaken(services, of: record.agent, in: target.projectId, session)
         try session.moveServices(behind: id, to: target.projectId)
         let moved = try services.map { record in
@@ -67,6 +67,8 @@ extension AgentCatalog {
             try self.record(event, place.caller, session)
         }
         try changes.monitor.announcer.announce(.updated, moved.map(\.service.id), in: session)
+        // Those who watch the old project elsewhere.
+        try changes.monitor.announcer.announce(importInto: from.projectId, in: session)
         return moved
     }
 
@@ -91,18 +93,21 @@ extension AgentCatalog {
     package func deleteAgent(withServices: Bool, in access: AgentAccess) async throws {
         let now = context.now()
         let (services, revision) = try await context.numberedChange { session, revision in
-            let agent = try existing(access.agentId, session).agent
-            let services = try session.services(behind: [agent.id]).compactMap { try session.service($0)?.service }
+            let agent = try existing(in: access, session).agent
+            let services = try session.serviceRecords(behind: agent.id).map(\.service)
+            let hosts = try session.hosts(behind: agent.id)
             try refuseInUse(agent, services, withServices: withServices, session)
             try session.deleteServices(services.map(\.id))
-            for host in try session.hosts(behind: agent.id) { try session.deleteHost(host.id) }
+            for host in hosts { try session.deleteHost(host.id) }
             try session.noteDeletedKey(agent.fingerprint, at: now)
             try session.deleteAgent(agent.id)
             if let project = access.project {
-                let events = services.map { service in
+                let targets: [(String, AuditEntry.Target)] =
+                    services.map { ("service.delete", .init($0)) } + hosts.map { ("host.delete", .init($0)) }
+                let events = targets.map { operation, target in
                     AuditEvent(
-                        operation: "service.delete", target: .init(service), orgId: project.orgId,
-                        projectId: project.projectId, detail: "with its agent “\(agent.name)”")
+                        operation: operation, target: target, orgId: project.orgId, projectId: project.projectId,
+                        detail: "with its agent “\(agent.name)”")
                 }
                 try recorder.record(events, by: access.caller, in: session)
             }

@@ -139,7 +139,7 @@ package struct AgentCatalog: Sendable {
         _ operation: String, in access: AgentAccess, _ body: @Sendable @escaping (inout EdgeAgent) throws -> String
     ) async throws -> EdgeAgent {
         try await context.change { session in
-            var record = try existing(access.agentId, session)
+            var record = try existing(in: access, session)
             let detail = try body(&record.agent)
             record.agent.updatedAt = context.now()
             try session.updateAgent(record)
@@ -152,7 +152,7 @@ package struct AgentCatalog: Sendable {
     /// The warning that its key is used in two places was looked into.
     package func dismissAgentClone(in access: AgentAccess) async throws {
         try await context.change { session in
-            let agent = try existing(access.agentId, session).agent
+            let agent = try existing(in: access, session).agent
             try session.setAgentClone(nil, of: agent.id)
             try record(event("agent.dismiss-clone", agent, in: access.project), access.caller, session)
         }
@@ -167,7 +167,7 @@ package struct AgentCatalog: Sendable {
 
     /// - Throws: `.conflict` for an agent without a project; `.invalidInput` for what it does not offer.
     package func adoptAgentOffers(_ request: AdoptOffersRequest, in access: AgentAccess) async throws -> AdoptedOffers {
-        let record = try await context.read { try existing(access.agentId, $0) }
+        let record = try await context.read { try existing(in: access, $0) }
         guard let project = access.project else { throw Self.unclaimed(record.agent) }
         let adopted = try await adoption.adoptOffers(request, of: record, in: project)
         await changes.take([access.agentId])
@@ -180,7 +180,16 @@ package struct AgentCatalog: Sendable {
 
     // MARK: Within a transaction
 
-    func existing(_ id: Identifier<EdgeAgent>, _ session: any SQLSession) throws -> AgentRecord {
+    /// - Throws: `.notFound` when it was moved since the right to it was checked.
+    func existing(in access: AgentAccess, _ session: any SQLSession) throws -> AgentRecord {
+        let record = try existing(access.agentId, session)
+        guard record.agent.projectId == access.project?.projectId else {
+            throw EdgewrightError.notFound("agent", access.agentId.rawValue)
+        }
+        return record
+    }
+
+    private func existing(_ id: Identifier<EdgeAgent>, _ session: any SQLSession) throws -> AgentRecord {
         guard let record = try session.agent(id) else { throw EdgewrightError.notFound("agent", id.rawValue) }
         return record
     }

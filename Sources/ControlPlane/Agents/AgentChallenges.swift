@@ -19,6 +19,7 @@ struct AgentChallenges: Sendable {
     private let key: SymmetricKey
     private let now: @Sendable () -> Timestamp
     private let admission: NIOLockedValueBox<AdmissionControl>
+    private let strangers: NIOLockedValueBox<AdmissionControl>
     private let nonces: AgentNonces
     private let metrics = AgentMetrics()
 
@@ -28,6 +29,7 @@ struct AgentChallenges: Sendable {
         now = context.now
         nonces = AgentNonces(context: context)
         admission = NIOLockedValueBox(AdmissionControl(limits: limits, at: context.now()))
+        strangers = NIOLockedValueBox(AdmissionControl(limits: Self.strangersAtOnce, at: context.now()))
     }
 
     /// - Throws: `.unavailable` with the time at which there is a place, when too many come at once.
@@ -46,8 +48,24 @@ struct AgentChallenges: Sendable {
             expiresAt: (now + Self.lifetime).milliseconds / 1000)
     }
 
-    /// One was let in, and counts among those that come at once.
-    func admitted() { admission.withLockedValue { $0.admitted(at: now()) } }
+    /// One was let in, and counts among those that come at once; agents that nobody has claimed among themselves only:
+    /// anybody can be one, and must keep none of the others out.
+    func admitted(isStranger: Bool) {
+        let now = now()
+        (isStranger ? strangers : admission).withLockedValue { $0.admitted(at: now) }
+    }
+
+    /// - Throws: `.unavailable` when too many come at once that nobody has claimed.
+    func checkStranger() throws {
+        let now = now()
+        let spread = Double.random(in: 0..<1)
+        if case .comeBack(let seconds) = strangers.withLockedValue({ $0.decide(at: now, spread: spread) }) {
+            throw EdgewrightError(
+                .unavailable, "Too many agents come that nobody has claimed.", retryAfter: .seconds(seconds - 1))
+        }
+    }
+
+    private static let strangersAtOnce = AdmissionControl.Limits(perSecond: 10, burst: 20, longestWait: 60)
 
     /// - Returns: what the proof uses up.
     /// - Throws: `.unauthenticated`.

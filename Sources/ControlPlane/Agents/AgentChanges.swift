@@ -42,8 +42,10 @@ struct AgentChanges: Sendable {
     }
 
     private func follow(_ changed: [AgentEntryChange]) async throws {
-        for change in changed where change.after == nil || change.after?.state == .revoked {
-            connections.cut(change.id)
+        for change in changed {
+            // With another key than before the agent itself dials again, and whoever has copied the old one does not.
+            let isWelcome = change.after.map { $0.state != .revoked } ?? false
+            connections.cut(change.id, except: isWelcome ? change.after?.fingerprint : nil)
         }
         for change in changed {
             // Claimed a moment ago, and connected for longer than that.
@@ -60,7 +62,7 @@ struct AgentChanges: Sendable {
     func publish(_ ids: [Identifier<EdgeAgent>]) {
         for id in ids {
             guard let entry = directory.entry(id), let project = entry.projectId else { continue }
-            let change = AgentChange(id: id, online: !entry.holders.isEmpty)
+            let change = AgentChange(id: id, online: entry.state != .revoked && !entry.holders.isEmpty)
             monitor.hub.publish(.agent(change), in: project)
         }
     }

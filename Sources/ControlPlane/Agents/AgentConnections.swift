@@ -9,6 +9,8 @@ import Transport
 final class AgentConnections: Sendable {
     struct Connection: Sendable {
         let tunnel: TunnelClient
+        /// Of the key that it was let in by.
+        let fingerprint: String
         /// Of the agent's program: drawn anew at each of its starts.
         let instance: String
         let address: String
@@ -32,7 +34,7 @@ final class AgentConnections: Sendable {
         /// When those have gone who went just now, and in which order.
         var gone: [Identifier<EdgeAgent>: NIODeadline] = [:]
         var departures: Deque<(id: Identifier<EdgeAgent>, at: NIODeadline)> = []
-        var waiting: [Identifier<EdgeAgent>: [EventLoopPromise<TunnelClient?>]] = [:]
+        var waiting: [Identifier<EdgeAgent>: [Int: EventLoopPromise<TunnelClient?>]] = [:]
 
         mutating func forgetGone(before time: NIODeadline) {
             while let first = departures.first, first.at < time {
@@ -49,13 +51,18 @@ final class AgentConnections: Sendable {
 
     var identifiers: [Identifier<EdgeAgent>] { state.withLockedValue { Array($0.connections.keys) } }
 
+    /// The latest connection of each.
+    var current: [Identifier<EdgeAgent>: Connection] {
+        state.withLockedValue { $0.connections.compactMapValues(\.last) }
+    }
+
     func add(_ connection: Connection, of id: Identifier<EdgeAgent>) {
         let waiting = state.withLockedValue { state in
             state.connections[id, default: []].append(connection)
             state.gone[id] = nil
             return state.waiting.removeValue(forKey: id)
         }
-        for promise in waiting ?? [] { promise.succeed(connection.tunnel) }
+        for promise in (waiting ?? [:]).values { promise.succeed(connection.tunnel) }
     }
 
     /// - Returns: whether it was the last one of this agent.
@@ -78,31 +85,44 @@ final class AgentConnections: Sendable {
     func tunnelAfterAbsence(to id: Identifier<EdgeAgent>) async -> TunnelClient? {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let promise = loop.makePromise(of: TunnelClient?.self)
-        let isWorthIt = state.withLockedValue { state in
-            guard let gone = state.gone[id], NIODeadline.now() - gone < Self.usualAbsence else { return false }
-            state.waiting[id, default: []].append(promise)
-            return true
+        let number = state.withLockedValue { state -> Int? in
+            // It may be back by now.
+            if let connection = state.connections[id]?.first {
+                promise.succeed(connection.tunnel)
+                return nil
+            }
+            guard let gone = state.gone[id], NIODeadline.now() - gone < Self.usualAbsence else {
+                promise.succeed(nil)
+                return nil
+            }
+            state.next &+= 1
+            state.waiting[id, default: [:]][state.next] = promise
+            return state.next
         }
-        guard isWorthIt else {
-            promise.succeed(nil)
-            return nil
+        let alarm = number.map { number in
+            loop.scheduleTask(in: Self.patience) { [self] in stopWaiting(number, for: id)?.succeed(nil) }
         }
-        let alarm = loop.scheduleTask(in: Self.patience) { [self] in
-            let waiting = state.withLockedValue { $0.waiting.removeValue(forKey: id) }
-            for promise in waiting ?? [] { promise.succeed(nil) }
-        }
-        defer { alarm.cancel() }
+        defer { alarm?.cancel() }
         // A promise that is always kept, and with no error.
         return (try? await promise.futureResult.get()) ?? nil
     }
 
-    /// One of an agent's connections; each in its turn.
+    private func stopWaiting(_ number: Int, for id: Identifier<EdgeAgent>) -> EventLoopPromise<TunnelClient?>? {
+        state.withLockedValue { state in
+            let promise = state.waiting[id]?.removeValue(forKey: number)
+            if state.waiting[id]?.isEmpty ?? false { state.waiting[id] = nil }
+            return promise
+        }
+    }
+
+    /// One of an agent's connections; each in its turn, but for those that are to end.
     func tunnel(to id: Identifier<EdgeAgent>) -> TunnelClient? {
         state.withLockedValue { state in
             guard let connections = state.connections[id] else { return nil }
             guard connections.count > 1 else { return connections[0].tunnel }
+            let open = connections.filter(\.tunnel.takesRequests)
             state.next &+= 1
-            return connections[state.next % connections.count].tunnel
+            return open.isEmpty ? connections[0].tunnel : open[state.next % open.count].tunnel
         }
     }
 
@@ -124,9 +144,15 @@ final class AgentConnections: Sendable {
     }
 
     /// Ends at once whatever an agent has under way here.
-    func cut(_ id: Identifier<EdgeAgent>) {
-        for connection in state.withLockedValue({ $0.connections[id, default: []] }) { connection.tunnel.close() }
+    /// - Parameter key: those stay that were let in by it.
+    func cut(_ id: Identifier<EdgeAgent>, except key: String? = nil) {
+        for connection in state.withLockedValue({ $0.connections[id, default: []] })
+        where connection.fingerprint != key {
+            connection.tunnel.close()
+        }
     }
+
+    func count(of id: Identifier<EdgeAgent>) -> Int { state.withLockedValue { $0.connections[id]?.count ?? 0 } }
 
     /// Tells all agents to dial somewhere else; what is under way may end.
     func dismissAll() {

@@ -28,6 +28,12 @@ final class AgentDirectory: Sendable {
         state.withLockedValue { state in state.byKey[fingerprint].flatMap { state.entries[$0] } }
     }
 
+    func identifiers(heldBy holder: String) -> Set<Identifier<EdgeAgent>> {
+        state.withLockedValue { state in
+            Set(state.entries.values.lazy.filter { $0.holders[holder] != nil }.map(\.id))
+        }
+    }
+
     fileprivate func put(_ read: [AgentEntry], instead ids: [Identifier<EdgeAgent>]) -> [AgentEntryChange] {
         let fresh = Dictionary(read.map { ($0.id, $0) }) { first, _ in first }
         return state.withLockedValue { state in ids.compactMap { state.put(fresh[$0], at: $0) } }

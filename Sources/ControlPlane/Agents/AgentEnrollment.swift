@@ -34,12 +34,14 @@ package struct AgentEnrollment: Sendable {
     package func enrollAgent(_ request: EnrollAgentRequest, address: String) async throws -> EnrolledAgent {
         let proof = try SignedProof(checking: request.proof).checked(with: request.publicKey)
         let nonce = try challenges.check(proof, for: .enroll)
-        let profile = request.profile.sanitized()
         let now = context.now()
         let candidate = Candidate(
-            profile: profile, publicKey: request.publicKey, tokenHash: request.token.map(Secret.hash), address: address)
-        if candidate.tokenHash == nil { try throttle.count(address, at: now) }
+            profile: request.profile.sanitized(), publicKey: request.publicKey,
+            tokenHash: request.token.map(Secret.hash), address: address)
+        // Nobody makes the platform write, or remember, who has nothing to say.
+        let known = try await answerWithoutChange(candidate, at: now)
         try await challenges.use(nonce)
+        if let known { return known }
         let enrolled = try await context.change { session in try enroll(candidate, at: now, session) }
         await changes.take([enrolled.agentId])
         return enrolled
@@ -56,16 +58,45 @@ package struct AgentEnrollment: Sendable {
         }
     }
 
+    /// - Returns: `nil` when something is to be changed for it.
+    /// - Throws: `.permissionDenied` for a token that is not good, or a key that is revoked.
+    private func answerWithoutChange(_ candidate: Candidate, at now: Timestamp) async throws -> EnrolledAgent? {
+        let (record, isDeleted, token) = try await context.read { session in
+            (
+                try session.agent(fingerprint: candidate.fingerprint),
+                try session.isDeletedKey(candidate.fingerprint),
+                try candidate.tokenHash.flatMap { try session.enrollmentToken(secretHash: $0) }
+            )
+        }
+        if let agent = record?.agent {
+            guard agent.state != .revoked else { throw Self.revoked(agent) }
+            if agent.state == .managed || candidate.tokenHash == nil || isDeleted {
+                return EnrolledAgent(
+                    agentId: agent.id, state: agent.state, notice: Self.notice(candidate, isDeleted: isDeleted))
+            }
+        }
+        if candidate.tokenHash != nil, !isDeleted, token?.state(at: now) == .active { return nil }
+        try throttle.count(candidate.address, at: now)
+        guard candidate.tokenHash != nil, !isDeleted else { return nil }
+        throw Self.refusal(of: token, at: now)
+    }
+
+    private static func revoked(_ agent: EdgeAgent) -> EdgewrightError {
+        EdgewrightError(
+            .permissionDenied, "The key of the agent “\(agent.name)” is revoked; an administrator can restore it.")
+    }
+
+    private static func notice(_ candidate: Candidate, isDeleted: Bool) -> String? {
+        isDeleted && candidate.tokenHash != nil
+            ? "This agent was deleted once, so its token does not let it in: an administrator has to claim it." : nil
+    }
+
     private func enroll(
         _ candidate: Candidate, at now: Timestamp, _ session: any SQLSession
     ) throws -> EnrolledAgent {
         var record = try session.agent(fingerprint: candidate.fingerprint)
         if let agent = record?.agent {
-            guard agent.state != .revoked else {
-                throw EdgewrightError(
-                    .permissionDenied,
-                    "The key of the agent “\(agent.name)” is revoked; an administrator can restore it.")
-            }
+            guard agent.state != .revoked else { throw Self.revoked(agent) }
             if agent.state == .managed || candidate.tokenHash == nil {
                 return EnrolledAgent(agentId: agent.id, state: agent.state)
             }
@@ -94,34 +125,37 @@ package struct AgentEnrollment: Sendable {
             event("agent.enroll", agent, token, session), by: actor(candidate.fingerprint, candidate.address),
             in: session)
         try changes.announce([agent.id], in: session)
-        let notice =
-            isDeleted && candidate.tokenHash != nil
-            ? "This agent was deleted once, so its token does not let it in: an administrator has to claim it." : nil
-        return EnrolledAgent(agentId: agent.id, state: agent.state, notice: notice)
+        return EnrolledAgent(
+            agentId: agent.id, state: agent.state, notice: Self.notice(candidate, isDeleted: isDeleted))
     }
 
     private func usableToken(
         _ hash: String, at now: Timestamp, _ session: any SQLSession
     ) throws -> EnrollmentToken {
-        guard let token = try session.enrollmentToken(secretHash: hash) else {
-            throw EdgewrightError(.permissionDenied, "This enrolment token is not known.")
-        }
-        guard try session.useEnrollmentToken(token.id, at: now) else {
-            let reason =
-                switch token.state(at: now) {
-                case .revoked: "is revoked"
-                case .expired: "expired at \(token.expiresAt)"
-                case .usedUp, .active: "was used \(token.maximumUses == 1 ? "once" : "\(token.maximumUses) times")"
-                }
-            throw EdgewrightError(
-                .permissionDenied, "The enrolment token “\(token.name)” \(reason); ask for a new one.")
+        let token = try session.enrollmentToken(secretHash: hash)
+        guard let token, try session.useEnrollmentToken(token.id, at: now) else {
+            throw Self.refusal(of: token, at: now)
         }
         return token
     }
 
+    private static func refusal(of token: EnrollmentToken?, at now: Timestamp) -> EdgewrightError {
+        guard let token else { return EdgewrightError(.permissionDenied, "This enrolment token is not known.") }
+        let reason =
+            switch token.state(at: now) {
+            case .revoked: "is revoked"
+            case .expired: "expired at \(token.expiresAt)"
+            case .usedUp, .active: "was used \(token.maximumUses == 1 ? "once" : "\(token.maximumUses) times")"
+            }
+        return EdgewrightError(
+            .permissionDenied, "The enrolment token “\(token.name)” \(reason); ask for a new one.")
+    }
+
     private func checkRoom(_ session: any SQLSession) throws {
         guard takesUnmanaged else {
-            throw EdgewrightError(.permissionDenied, "This platform takes agents with an enrolment token only.")
+            throw EdgewrightError(
+                .permissionDenied,
+                "This platform takes new agents with an enrolment token only, and deleted ones not at all.")
         }
         guard try session.countUnmanagedAgents() < Self.maximumUnmanaged else {
             throw EdgewrightError(
@@ -143,12 +177,15 @@ package struct AgentEnrollment: Sendable {
             publicKey: request.publicKey, address: address)
         let known = try await context.read { try existing(rotation, $0) }
         let proof = try old.checked(with: known.publicKey)
+        try checkMayRotate(known.agent)
         let nonce = try challenges.check(proof, for: .rotate)
         guard proof.next == rotation.new, next.nonce == proof.nonce, next.purpose == .rotate,
             next.audience == proof.audience
         else { throw AgentChallenges.refusal("names another key than the one that signed beside it") }
         try await challenges.use(nonce)
+        try throttle.checkRotations(of: known.agent.id, at: context.now())
         let id = try await context.change { session in try rotate(rotation, session) }
+        throttle.countRotation(of: id, at: context.now())
         await changes.take([id])
     }
 
@@ -164,14 +201,21 @@ package struct AgentEnrollment: Sendable {
         guard let record = try session.agent(fingerprint: rotation.old) else {
             throw EdgewrightError(.notFound, "No agent with the key \(rotation.old) is known.")
         }
-        guard record.agent.state != .revoked else {
-            throw EdgewrightError(.permissionDenied, "The key of the agent “\(record.agent.name)” is revoked.")
-        }
         return record
+    }
+
+    private func checkMayRotate(_ agent: EdgeAgent) throws {
+        switch agent.state {
+        case .managed: break
+        case .revoked: throw Self.revoked(agent)
+        case .unmanaged:
+            throw EdgewrightError(.permissionDenied, "An agent that nobody has claimed yet keeps its key.")
+        }
     }
 
     private func rotate(_ rotation: Rotation, _ session: any SQLSession) throws -> Identifier<EdgeAgent> {
         var record = try existing(rotation, session)
+        try checkMayRotate(record.agent)
         guard try session.agent(fingerprint: rotation.new) == nil else {
             throw EdgewrightError(.conflict, "The new key is an agent's already.")
         }

@@ -2,20 +2,69 @@ import Fleet
 import Foundation
 import HTTPTypes
 import Logging
+import NIOConcurrencyHelpers
+import NIOCore
 import NIOFoundationCompat
+import NIOPosix
 import Store
 import Transport
 
 /// Those who are to be asked what they offer, in the order in which they came.
 final class AgentGreetingQueue: Sendable {
+    private struct State {
+        var waiting: Set<Identifier<EdgeAgent>> = []
+        var failures: [Identifier<EdgeAgent>: Int] = [:]
+        var underWay: Set<Identifier<EdgeAgent>> = []
+    }
+
     fileprivate let newcomers: AsyncStream<Identifier<EdgeAgent>>
     private let queue: AsyncStream<Identifier<EdgeAgent>>.Continuation
+    private let state = NIOLockedValueBox(State())
 
-    /// No longer than the agents are many, each as often as it came.
+    /// Each agent is in it once: no longer than the agents are many.
     init() { (newcomers, queue) = AsyncStream.makeStream() }
 
     /// From any thread; never waits.
-    func add(_ id: Identifier<EdgeAgent>) { queue.yield(id) }
+    func add(_ id: Identifier<EdgeAgent>) {
+        let isFree = state.withLockedValue { state in
+            state.waiting.insert(id).inserted && !state.underWay.contains(id)
+        }
+        if isFree { queue.yield(id) }
+    }
+
+    /// Before it is asked again, in seconds; after the last of these its next coming is waited for.
+    private static let pauses: [Int64] = [5, 30, 300]
+
+    /// It did not answer: on a bad line that may be so once or twice.
+    fileprivate func failed(_ id: Identifier<EdgeAgent>) {
+        let failures = state.withLockedValue { state in
+            state.failures[id, default: 0] += 1
+            return state.failures[id] ?? 1
+        }
+        guard failures <= Self.pauses.count else { return succeeded(id) }
+        let pause = TimeAmount.seconds(Self.pauses[failures - 1]) + .milliseconds(.random(in: 0...3000))
+        MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: pause) { self.add(id) }
+    }
+
+    fileprivate func succeeded(_ id: Identifier<EdgeAgent>) {
+        state.withLockedValue { $0.failures[id] = nil }
+    }
+
+    fileprivate func begin(_ id: Identifier<EdgeAgent>) {
+        state.withLockedValue { state in
+            state.waiting.remove(id)
+            state.underWay.insert(id)
+        }
+    }
+
+    /// Whoever came again meanwhile is asked again: of one agent's connections never two at a time.
+    fileprivate func end(_ id: Identifier<EdgeAgent>) {
+        let isAwaited = state.withLockedValue { state in
+            state.underWay.remove(id)
+            return state.waiting.contains(id)
+        }
+        if isAwaited { queue.yield(id) }
+    }
 }
 
 /// Asks agents that have just come what they are and what they offer, takes note of it, and adds what they offer to their
@@ -35,7 +84,11 @@ struct AgentGreeter: Sendable {
             var underWay = 0
             for await id in queue.newcomers {
                 if underWay >= Self.concurrency { await group.next() } else { underWay += 1 }
-                group.addTask { await greet(id) }
+                queue.begin(id)
+                group.addTask {
+                    await greet(id)
+                    queue.end(id)
+                }
             }
         }
     }
@@ -53,8 +106,10 @@ struct AgentGreeter: Sendable {
             if record.adoptsOffers, let project = record.agent.projectId {
                 try await adoption.adoptNewOffers(of: record, in: project)
             }
+            queue.succeeded(id)
         } catch {
             guard !Task.isCancelled else { return }
+            queue.failed(id)
             context.logger.notice(
                 "an agent does not say what it offers", metadata: ["agent": "\(id)", "error": "\(error)"])
         }
@@ -63,7 +118,7 @@ struct AgentGreeter: Sendable {
     private func ask(_ id: Identifier<EdgeAgent>, through tunnel: TunnelClient) async throws -> AgentProfile {
         let transport = TunnelTransport(agent: "\(id)", offer: AgentProfile.authority) { tunnel }
         let answer = try await transport.send(RemoteRequest(target: AgentProfile.path, timeout: Self.timeout))
-        let bytes = try await answer.collect(upTo: AgentProfile.maximumSize, within: Self.timeout)
+        let bytes = try await answer.collect(upTo: AgentProfile.maximumSize, within: .seconds(5))
         guard answer.status == .ok else { throw TransportError(.invalidResponse, "it answered \(answer.status)") }
         return try JSONDecoder().decode(AgentProfile.self, from: Data(buffer: bytes)).sanitized()
     }

@@ -37,21 +37,26 @@ package struct AgentNetwork: Sendable {
         if let tunnel = connections.tunnel(to: id) {
             return TunnelTransport(agent: entry.name, offer: target) { tunnel }
         }
-        guard let holder = entry.holders.keys.first(where: { $0 != peers.holder }) else {
+        let holders = entry.holdersByAge.filter { $0 != peers.holder }
+        guard !holders.isEmpty else {
             if let tunnel = await connections.tunnelAfterAbsence(to: id) {
                 return TunnelTransport(agent: entry.name, offer: target) { tunnel }
             }
             throw TransportError(.pathDown, "its agent “\(entry.name)” is not connected")
         }
-        return transport(to: id, called: entry.name, target, heldBy: holder)
+        return transport(to: id, called: entry.name, target, heldBy: holders)
     }
 
-    /// Through another control plane.
+    /// Through another control plane: the first of them that can be reached.
     func transport(
-        to id: Identifier<EdgeAgent>, called name: String, _ target: String, heldBy holder: String
+        to id: Identifier<EdgeAgent>, called name: String, _ target: String, heldBy holders: [String]
     ) -> TunnelTransport {
         TunnelTransport(agent: name, offer: target, authority: PeerTargets.authority(id, target)) { [peers] in
-            try await peers.tunnel(to: holder)
+            var failure: any Error = TransportError(.pathDown, "no control plane holds the agent's connection")
+            for holder in holders {
+                do { return try await peers.tunnel(to: holder) } catch { failure = error }
+            }
+            throw failure
         }
     }
 }

@@ -15,6 +15,8 @@ struct AgentPresence: Service {
     /// to another one, and must not seem to be here.
     private static let usualAbsence = Duration.seconds(3)
 
+    private static let turnsPerComparison = 50
+
     private struct Pending {
         /// In the order in which they happened: who left and came back is there.
         var arrivals: [Identifier<EdgeAgent>: AgentArrival] = [:]
@@ -57,7 +59,7 @@ struct AgentPresence: Service {
     /// The last connection of an agent here is gone. From any thread; never waits.
     func left(_ id: Identifier<EdgeAgent>, _ traffic: TunnelTraffic) {
         let departure = AgentDeparture(
-            id: id, at: context.now(), bytesReceived: traffic.bytesReceived, bytesSent: traffic.bytesSent)
+            id: id, at: context.now(), traffic: .init(received: traffic.bytesReceived, sent: traffic.bytesSent))
         pending.withLockedValue { pending in
             pending.arrivals[id] = nil
             pending.departures[id] = departure
@@ -69,7 +71,10 @@ struct AgentPresence: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await greeter.run() }
                 var rest = Self.interval
+                var turn = 0
                 while !Task.isCancelled {
+                    turn += 1
+                    if turn % Self.turnsPerComparison == 0 { compare() }
                     metrics.show(connected: connections.count)
                     rest = await flush() ? Self.interval : min(rest * 2, Self.longestRest)
                     // Ends early only by cancellation, which the loop's condition sees.
@@ -79,7 +84,30 @@ struct AgentPresence: Service {
         }
         // Those who are told to go somewhere else are not here any more for the others.
         connections.dismissAll()
-        await leaveAll()
+        // Whatever becomes of this task: the others are not to look for them here.
+        await Task { await leaveAll() }.value
+    }
+
+    /// What is in the store may be wrong: another control plane took this one for dead while it could not reach the store,
+    /// or a word was lost. What is here is the truth.
+    private func compare() {
+        let now = context.now()
+        let here = connections.current
+        let known = changes.directory.identifiers(heldBy: holder)
+        pending.withLockedValue { pending in
+            // Of whom something is to be written already, that is the latest.
+            func isSettled(_ id: Identifier<EdgeAgent>) -> Bool {
+                pending.arrivals[id] == nil && pending.departures[id] == nil
+            }
+            for (id, connection) in here
+            where !known.contains(id) && isSettled(id) && changes.directory.entry(id) != nil {
+                pending.arrivals[id] = AgentArrival(
+                    id: id, instance: connection.instance, address: connection.address, at: now)
+            }
+            for id in known where here[id] == nil && isSettled(id) && connections.count(of: id) == 0 {
+                pending.departures[id] = AgentDeparture(id: id, at: now, traffic: nil)
+            }
+        }
     }
 
     /// - Returns: whether the store took it; what it did not take is tried again.
@@ -107,20 +135,29 @@ struct AgentPresence: Service {
     }
 
     private func write(_ taken: Pending) async throws {
-        var (arrivals, departures) = (Array(taken.arrivals.values), Array(taken.departures.values))
-        while !arrivals.isEmpty || !departures.isEmpty {
-            let (come, gone) = (
-                Array(arrivals.prefix(Self.writtenAtOnce)), Array(departures.prefix(Self.writtenAtOnce))
-            )
-            arrivals.removeFirst(come.count)
-            departures.removeFirst(gone.count)
-            let ids = come.map(\.id) + gone.map(\.id)
+        // All control planes in one order: or two that write of the same agents hold each other up.
+        try await write(taken.arrivals.values.sorted { $0.id < $1.id }, \.id) { part, session in
+            try session.noteArrivals(part, at: holder)
+        }
+        try await write(taken.departures.values.sorted { $0.id < $1.id }, \.id) { part, session in
+            try session.noteDepartures(part, from: holder)
+        }
+    }
+
+    private func write<Event: Sendable>(
+        _ events: [Event], _ id: (Event) -> Identifier<EdgeAgent>,
+        _ body: @Sendable @escaping ([Event], any SQLSession) throws -> Void
+    ) async throws {
+        for start in stride(from: 0, to: events.count, by: Self.writtenAtOnce) {
+            let part = Array(events[start..<min(start + Self.writtenAtOnce, events.count)])
+            let ids = part.map(id)
             try await context.write { session in
-                try session.noteArrivals(come, at: holder)
-                try session.noteDepartures(gone, from: holder)
+                try body(part, session)
                 try changes.announce(ids, in: session)
             }
             await changes.take(ids)
+            // Deleted while it came.
+            for id in ids where changes.directory.entry(id) == nil { connections.cut(id) }
         }
     }
 
@@ -141,11 +178,13 @@ struct AgentPresence: Service {
     /// This control plane stops: nobody is connected to it any more.
     private func leaveAll() async {
         let now = context.now()
-        let departures = connections.identifiers.map { id in
+        let pending = pending.withLockedValue { $0 }
+        let here = connections.identifiers.map { id in
             let figures = connections.figures(of: id)
             return AgentDeparture(
-                id: id, at: now, bytesReceived: figures?.bytesReceived ?? 0, bytesSent: figures?.bytesSent ?? 0)
+                id: id, at: now, traffic: figures.map { .init(received: $0.bytesReceived, sent: $0.bytesSent) })
         }
+        let departures = (here + pending.departures.values).sorted { $0.id < $1.id }
         do {
             try await context.write { session in
                 try session.noteDepartures(departures, from: holder)

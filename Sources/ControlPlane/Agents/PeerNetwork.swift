@@ -1,6 +1,7 @@
 import Crypto
 import Fleet
 import Foundation
+import Logging
 import NIOConcurrencyHelpers
 import Store
 import Transport
@@ -24,20 +25,26 @@ package actor PeerNetwork {
     package nonisolated let holder: String
     private let proofs: PeerProofs
     private let client: DirectTransportClient
+    /// PEM of who signs the others' certificates; the system's when absent.
+    private let authorities: String?
+    private let logger: Logger
     /// Where they are according to the store.
     private let lookUp: @Sendable () async throws -> [String: String]
     private var addresses: [String: String] = [:]
     private var lookedUp: ContinuousClock.Instant?
     private var links: [String: [Link]] = [:]
     private var next = 0
+    private var told: [String: ContinuousClock.Instant] = [:]
 
     init(
-        holder: String, proofs: PeerProofs, client: DirectTransportClient,
+        holder: String, proofs: PeerProofs, client: DirectTransportClient, authorities: String?, logger: Logger,
         lookUp: @escaping @Sendable () async throws -> [String: String]
     ) {
         self.holder = holder
         self.proofs = proofs
         self.client = client
+        self.authorities = authorities
+        self.logger = logger
         self.lookUp = lookUp
     }
 
@@ -45,17 +52,21 @@ package actor PeerNetwork {
     func know(_ addresses: [String: String]) {
         self.addresses = addresses
         for gone in links.keys where addresses[gone] == nil {
-            for link in links[gone, default: []] { link.tunnel?.close() }
+            for link in links[gone, default: []] {
+                link.dialling?.cancel()
+                link.tunnel?.close()
+            }
             links[gone] = nil
         }
     }
 
-    func close() {
+    func close() async {
         for link in links.values.flatMap(\.self) {
             link.dialling?.cancel()
             link.tunnel?.close()
         }
         links = [:]
+        await client.shutdown()
     }
 
     /// Whether another control plane has made this for this one.
@@ -69,16 +80,18 @@ package actor PeerNetwork {
         next = (next + 1) % Self.connectionsPerPeer
         let place = next
         var link = links[peer]?[place] ?? Link()
-        if let tunnel = link.tunnel, tunnel.isOpen { return tunnel }
+        if let tunnel = link.tunnel, tunnel.takesRequests { return tunnel }
         if let failure = link.failure, ContinuousClock.now - failure.at < Self.restAfterFailure { throw failure.error }
         let dialling = link.dialling ?? Task { try await dial(peer, address) }
         link.dialling = dialling
         put(link, to: peer, at: place)
         do {
             let tunnel = try await dialling.value
-            put(Link(tunnel: tunnel), to: peer, at: place)
+            // Meanwhile the other may be gone for good.
+            if !put(Link(tunnel: tunnel), to: peer, at: place) { tunnel.close() }
             return tunnel
         } catch {
+            tellOfFailure(peer, address, error)
             let failure = TransportError(
                 .pathDown, "the control plane at \(address), which holds the agent's connection, can't be reached",
                 cause: error)
@@ -97,9 +110,22 @@ package actor PeerNetwork {
         return addresses[peer].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private func put(_ link: Link, to peer: String, at place: Int) {
-        guard addresses[peer] != nil else { return }
+    /// - Returns: whether it is kept.
+    @discardableResult
+    private func put(_ link: Link, to peer: String, at place: Int) -> Bool {
+        guard addresses[peer] != nil else { return false }
         links[peer, default: Array(repeating: Link(), count: Self.connectionsPerPeer)][place] = link
+        return true
+    }
+
+    /// Once a minute: without it nobody knows why agents of another control plane are not reached.
+    private func tellOfFailure(_ peer: String, _ address: String, _ error: any Error) {
+        let now = ContinuousClock.now
+        guard told[peer].map({ now - $0 > .seconds(60) }) ?? true else { return }
+        told[peer] = now
+        logger.warning(
+            "another control plane can't be reached; see --peer-address and --peer-ca",
+            metadata: ["address": "\(address)", "reason": "\(error)"])
     }
 
     private func dial(_ peer: String, _ address: String) async throws -> TunnelClient {
@@ -107,7 +133,7 @@ package actor PeerNetwork {
         let dialer = TunnelDialer(
             platform: RemoteEndpoint(
                 address: .tcp(host: place.host, port: place.port), usesTLS: place.scheme == .https,
-                basePath: place.basePath), client: client)
+                basePath: place.basePath, verification: .full(authorities: authorities)), client: client)
         return try await dialer.ask(at: Self.path, proof: proofs.make(for: peer))
     }
 }

@@ -40,7 +40,12 @@ extension AccessControl {
     func authorize(_ item: BatchWork, _ permission: Permission) async throws -> ServiceAccess {
         let caller = try await callerOfBatch(item.userId)
         do {
-            return try await authorize(caller, permission, service: item.serviceId)
+            let access = try await authorize(caller, permission, service: item.serviceId)
+            // With its agent it may have been moved to another project, which this batch has nothing to do with.
+            guard access.project.projectId == item.batch.projectId else {
+                throw EdgewrightError.notFound("service", item.serviceId.rawValue)
+            }
+            return access
         } catch let error as EdgewrightError where error.code == .notFound {
             // That is also what somebody hears who may not see it any more.
             try await requireRole(caller, permission, of: item)

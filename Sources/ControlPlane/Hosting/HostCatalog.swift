@@ -59,7 +59,9 @@ package struct HostCatalog: Sendable {
         ).record
         return try await context.change { session in
             try session.checkOffer(of: made.host, in: project)
-            try refusingTakenName("host", made.host.name, index: "host_name") { try session.insertHost(made) }
+            try refusingTakenEngine(made.host) {
+                try refusingTakenName("host", made.host.name, index: "host_name") { try session.insertHost(made) }
+            }
             let event = AuditEvent(
                 operation: "host.create", target: .init(made.host), orgId: organization, projectId: project,
                 detail: made.host.address.description)
@@ -72,14 +74,14 @@ package struct HostCatalog: Sendable {
         let now = context.now()
         let mayNameSockets = Self.mayNameSockets(access.project)
         let (record, moved, revision) = try await context.numberedChange { session, revision in
-            guard let before = try session.host(access.hostId) else {
-                throw EdgewrightError.notFound("host", access.hostId.rawValue)
-            }
+            let before = try existing(access, session)
             var record = try rules.apply(request, to: before, at: now, mayNameSockets: mayNameSockets)
             if record.host.address != before.host.address {
                 try session.checkOffer(of: record.host, in: access.project.projectId)
             }
-            try refusingTakenName("host", record.host.name, index: "host_name") { try session.updateHost(record) }
+            try refusingTakenEngine(record.host) {
+                try refusingTakenName("host", record.host.name, index: "host_name") { try session.updateHost(record) }
+            }
             if record.host.address != before.host.address || record.sealedTLS != before.sealedTLS {
                 record.host.forgetState(at: now)
                 try session.updateHostState(record.host)
@@ -119,9 +121,7 @@ package struct HostCatalog: Sendable {
     /// - Throws: `.conflict` while services are on it.
     package func deleteHost(in access: HostAccess) async throws {
         try await context.change { session in
-            guard let host = try session.host(access.hostId)?.host else {
-                throw EdgewrightError.notFound("host", access.hostId.rawValue)
-            }
+            let host = try existing(access, session).host
             guard host.services == 0 else {
                 let services = host.services == 1 ? "a service is" : "\(host.services) services are"
                 throw EdgewrightError(
@@ -160,6 +160,17 @@ package struct HostCatalog: Sendable {
         return check
     }
 
+    /// An engine behind an agent is one host.
+    private func refusingTakenEngine(_ host: EdgeHost, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as StoreError where error.violates("host_agent_address") {
+            throw EdgewrightError(
+                .conflict, "The engine at \(host.address) is a host already.",
+                fields: [FieldError(field: "address", message: "is a host already")])
+        }
+    }
+
     private func draft(
         _ request: CreateHostRequest, in access: ProjectAccess
     ) throws -> (record: HostRecord, tls: HostTLSRequest?) {
@@ -173,7 +184,12 @@ package struct HostCatalog: Sendable {
     }
 
     private func record(_ access: HostAccess) async throws -> HostRecord {
-        guard let record = try await context.read({ try $0.host(access.hostId) }) else {
+        try await context.read { try existing(access, $0) }
+    }
+
+    /// - Throws: `.notFound` also when it was moved to another project since the right to it was checked.
+    private func existing(_ access: HostAccess, _ session: any SQLSession) throws -> HostRecord {
+        guard let record = try session.host(access.hostId), record.host.projectId == access.project.projectId else {
             throw EdgewrightError.notFound("host", access.hostId.rawValue)
         }
         return record

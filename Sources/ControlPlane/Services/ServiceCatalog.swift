@@ -16,7 +16,7 @@ package struct ServiceCatalog: Sendable {
     }
 
     package func getService(in access: ServiceAccess) async throws -> EdgeService {
-        try await context.read { try existing(access.serviceId, $0).service }
+        try await context.read { try existing(access, $0).service }
     }
 
     /// - Throws: `.conflict` when the project has a service of that name, or at that endpoint; says which.
@@ -54,7 +54,7 @@ package struct ServiceCatalog: Sendable {
         let now = context.now()
         let (record, endpointChanged, revision) = try await context.numberedChange {
             session, revision -> (ServiceRecord, Bool, Int64) in
-            let before = try existing(access.serviceId, session)
+            let before = try existing(access, session)
             let applied = try rules.apply(request, to: before, at: now)
             var changed = applied.record
             if changed.service.endpoint != before.service.endpoint {
@@ -124,8 +124,11 @@ package struct ServiceCatalog: Sendable {
 
     // MARK: Within a transaction
 
-    private func existing(_ id: Identifier<EdgeService>, _ session: any SQLSession) throws -> ServiceRecord {
-        guard let record = try session.service(id) else { throw EdgewrightError.notFound("service", id.rawValue) }
+    /// - Throws: `.notFound` also when it was moved to another project since the right to it was checked.
+    private func existing(_ access: ServiceAccess, _ session: any SQLSession) throws -> ServiceRecord {
+        guard let record = try session.service(access.serviceId),
+            record.service.projectId == access.project.projectId
+        else { throw EdgewrightError.notFound("service", access.serviceId.rawValue) }
         return record
     }
 

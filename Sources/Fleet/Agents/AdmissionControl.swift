@@ -37,6 +37,8 @@ package struct AdmissionControl: Sendable {
     private var counted: Timestamp
     /// Until when the places that were given out go.
     private var booked: Timestamp
+    /// Of a millisecond that was given out but does not show in it, in thousandths.
+    private var bookedRest = 0
 
     package init(limits: Limits = .standard, at time: Timestamp) {
         self.limits = limits
@@ -62,7 +64,9 @@ package struct AdmissionControl: Sendable {
         guard tokens < 1000 else { return .admit }
         // The clock may have been set back.
         if booked < now || booked.milliseconds - now.milliseconds > Int64(limits.longestWait) * 1000 { booked = now }
-        booked = Timestamp(milliseconds: booked.milliseconds + Int64(1000 / limits.perSecond))
+        bookedRest += 1_000_000 / limits.perSecond
+        booked = Timestamp(milliseconds: booked.milliseconds + Int64(bookedRest / 1000))
+        bookedRest %= 1000
         let wait = Double(booked.milliseconds - now.milliseconds) / 1000
         // Up to half as long again: what was booked is an estimate.
         let spreadOut = wait * (1 + spread / 2) + spread

@@ -125,7 +125,7 @@ extension EdgeAgent {
 package struct AgentFilter: Equatable, Sendable {
     package var state: EdgeAgent.State?
     package var online: Bool?
-    /// Part of the name, the address or the fingerprint.
+    /// Part of the name, the description, the address or the fingerprint.
     package var q: String?
 
     package init(state: EdgeAgent.State? = nil, online: Bool? = nil, q: String? = nil) {

@@ -20,11 +20,15 @@ final class ClientWatch: ChannelInboundHandler {
 
     /// - Returns: `nil` for a channel without a watch. The caller keeps it for as long as it wants to be told.
     static func register(on channel: any Channel, _ action: @Sendable @escaping () -> Void) async -> Registration? {
-        let watch = channel.eventLoop.submit { () -> (NIOLoopBound<ClientWatch>, UInt64) in
-            let watch = try channel.pipeline.syncOperations.handler(type: ClientWatch.self)
-            return (NIOLoopBound(watch, eventLoop: channel.eventLoop), watch.add(action))
-        }
-        guard let (bound, id) = try? await watch.get() else { return nil }
+        let watch = channel.eventLoop.submit { registerOnLoop(on: channel, action) }
+        return (try? await watch.get()) ?? nil
+    }
+
+    /// The same, on the channel's event loop.
+    static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void) -> Registration? {
+        guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self) else { return nil }
+        let id = watch.add(action)
+        let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
         return Registration { [loop = channel.eventLoop] in
             loop.execute { bound.value.watchers[id] = nil }
         }

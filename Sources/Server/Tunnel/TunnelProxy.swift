@@ -3,6 +3,7 @@ import Fleet
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import NIOConcurrencyHelpers
 import NIOCore
 import Transport
 
@@ -36,13 +37,39 @@ struct TunnelProxy: Sendable {
             body: request.isBodyless ? .empty : .stream(request.body, length: request.contentLength),
             timeout: timeout, idleTimeout: nil)
         do {
-            let answer = try await route.transport.send(outgoing)
+            let answer = try await send(outgoing, over: route.transport, for: errand.channel)
             note(request.method, target, answer.status, access)
             if answer.status == .unauthorized { await route.credentialRefused() }
             return response(answer, rewrite(answer.headerFields, route.endpoint), errand, route.slot)
         } catch let error as TransportError {
             note(request.method, target, nil, access)
             throw EdgewrightError(error, service: route.name)
+        }
+    }
+
+    /// Most answers are there before it is worth looking whether somebody still waits for them.
+    private static let lookAfter = TimeAmount.milliseconds(250)
+
+    /// Gives up when the client goes away: what does not answer would otherwise keep its place, and the service's
+    /// connection, until the time is up.
+    private func send(
+        _ request: RemoteRequest, over transport: any Transport, for channel: any Channel
+    ) async throws -> RemoteResponse {
+        let loop = channel.eventLoop
+        let sending = Task(executorPreference: EventLoopExecutor(loop)) { try await transport.send(request) }
+        let watch = NIOLockedValueBox<ClientWatch.Registration?>(nil)
+        let look = loop.scheduleTask(in: Self.lookAfter) {
+            let registration = ClientWatch.registerOnLoop(on: channel) { sending.cancel() }
+            watch.withLockedValue { $0 = registration }
+        }
+        defer {
+            look.cancel()
+            watch.withLockedValue { $0 = nil }
+        }
+        return try await withTaskCancellationHandler {
+            try await sending.value
+        } onCancel: {
+            sending.cancel()
         }
     }
 

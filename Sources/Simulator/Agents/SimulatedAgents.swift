@@ -64,7 +64,7 @@ package struct SimulatedAgents: Service {
     private func agent(
         _ index: Int, _ addresses: SimulatedAddresses, _ client: DirectTransportClient
     ) throws -> SimulatedAgent {
-        let name = String(SimulatedAddresses.basePath(index).dropFirst())
+        let name = SimulatedAddresses.basePath(index).replacing("/edge", with: "site")
         var draft = AgentSettingsDraft()
         draft.server = configuration.server
         draft.token = configuration.token

@@ -10,12 +10,21 @@ package struct AgentEntry: Sendable, Equatable {
     package let fingerprint: String
     /// 32 bytes.
     package let publicKey: Data
-    /// The control planes that hold connections of it, and of which instance of its program.
-    package let holders: [String: String]
+    /// The control planes that hold connections of it.
+    package let holders: [String: Hold]
+
+    package struct Hold: Sendable, Equatable {
+        /// Of the agent's program.
+        package let instance: String
+        package let since: Timestamp
+    }
+
+    /// Where it came last first: an older one may be dead, and nobody has noticed yet.
+    package var holdersByAge: [String] { holders.sorted { $0.value.since > $1.value.since }.map(\.key) }
 
     package init(
         id: Identifier<EdgeAgent>, projectId: Identifier<Project>?, state: EdgeAgent.State, name: String,
-        fingerprint: String, publicKey: Data, holders: [String: String]
+        fingerprint: String, publicKey: Data, holders: [String: Hold]
     ) {
         self.id = id
         self.projectId = projectId
@@ -46,14 +55,24 @@ package struct AgentArrival: Sendable, Equatable {
 package struct AgentDeparture: Sendable, Equatable {
     package let id: Identifier<EdgeAgent>
     package let at: Timestamp
-    package let bytesReceived: Int64
-    package let bytesSent: Int64
+    /// `nil` when nobody has counted.
+    package let traffic: Traffic?
 
-    package init(id: Identifier<EdgeAgent>, at: Timestamp, bytesReceived: Int64, bytesSent: Int64) {
+    /// Bytes of its connections.
+    package struct Traffic: Sendable, Equatable {
+        let received: Int64
+        let sent: Int64
+
+        package init(received: Int64, sent: Int64) {
+            self.received = received
+            self.sent = sent
+        }
+    }
+
+    package init(id: Identifier<EdgeAgent>, at: Timestamp, traffic: Traffic?) {
         self.id = id
         self.at = at
-        self.bytesReceived = bytesReceived
-        self.bytesSent = bytesSent
+        self.traffic = traffic
     }
 }
 
@@ -62,6 +81,7 @@ package struct AgentDeparture: Sendable, Equatable {
 extension SQLSession {
     /// Agents that were deleted meanwhile are passed over.
     package func noteArrivals(_ arrivals: [AgentArrival], at holder: String) throws {
+        try lockPresence()
         for arrival in arrivals {
             let written = try execute(
                 """
@@ -73,27 +93,28 @@ extension SQLSession {
             guard written == 1 else { continue }
             try execute(
                 """
-                INSERT INTO agent_connection (agent_id, holder, instance, address, since) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (agent_id, holder) DO UPDATE SET instance = excluded.instance, address = excluded.address
+                INSERT INTO agent_connection (agent_id, holder, instance, since) VALUES (?, ?, ?, ?)
+                ON CONFLICT (agent_id, holder) DO UPDATE SET instance = excluded.instance, since = excluded.since
                 """,
-                [arrival.id.rawValue, holder, arrival.instance, arrival.address, arrival.at.milliseconds])
+                [arrival.id.rawValue, holder, arrival.instance, arrival.at.milliseconds])
         }
     }
 
     package func noteDepartures(_ departures: [AgentDeparture], from holder: String) throws {
+        try lockPresence()
         for departure in departures {
             try execute(
                 "DELETE FROM agent_connection WHERE agent_id = ? AND holder = ?", [departure.id.rawValue, holder])
             try execute(
-                "UPDATE agent SET last_seen = ?, bytes_received = ?, bytes_sent = ? WHERE id = ?",
-                [
-                    departure.at.milliseconds, departure.bytesReceived, departure.bytesSent, departure.id.rawValue,
-                ])
-            try execute(
                 """
-                UPDATE agent SET online = 0, status_since = ? WHERE id = ? AND online = 1
-                    AND NOT EXISTS (SELECT 1 FROM agent_connection c WHERE c.agent_id = agent.id)
-                """, [departure.at.milliseconds, departure.id.rawValue])
+                UPDATE agent SET last_seen = ?, bytes_received = COALESCE(?, bytes_received),
+                    bytes_sent = COALESCE(?, bytes_sent) WHERE id = ?
+                """,
+                [
+                    departure.at.milliseconds, departure.traffic?.received, departure.traffic?.sent,
+                    departure.id.rawValue,
+                ])
+            try noteAbsence(of: departure.id, at: departure.at)
         }
     }
 
@@ -118,13 +139,16 @@ extension SQLSession {
     }
 
     private func entries(_ rows: [SQLRow]) throws -> [AgentEntry] {
-        var holders: [String: [String: String]] = [:]
+        var holders: [String: [String: AgentEntry.Hold]] = [:]
         for chunk in chunks(try rows.map { try $0.text(0) }) {
             let connections = try query(
                 """
-                SELECT agent_id, holder, instance FROM agent_connection WHERE agent_id IN (\(placeholders(chunk.count)))
+                SELECT agent_id, holder, instance, since FROM agent_connection WHERE agent_id IN (\(placeholders(chunk.count)))
                 """, chunk)
-            for row in connections { holders[try row.text(0), default: [:]][try row.text(1)] = try row.text(2) }
+            for row in connections {
+                holders[try row.text(0), default: [:]][try row.text(1)] = AgentEntry.Hold(
+                    instance: try row.text(2), since: Timestamp(milliseconds: try row.integer(3)))
+            }
         }
         return try rows.map { row in
             let id = try row.text(0)
@@ -136,11 +160,6 @@ extension SQLSession {
     }
 
     // MARK: Proofs
-
-    /// - Returns: `false` when the nonce was used before.
-    package func useNonce(_ nonce: String, until expiry: Timestamp) throws -> Bool {
-        try !useNonces([nonce: expiry]).isEmpty
-    }
 
     /// - Returns: those that were not used before.
     package func useNonces(_ nonces: [String: Timestamp]) throws -> Set<String> {
@@ -198,6 +217,7 @@ extension SQLSession {
 
     /// - Returns: the agents of which it held connections.
     package func forgetControlPlane(_ holder: String, at now: Timestamp) throws -> [Identifier<EdgeAgent>] {
+        try lockPresence()
         try execute("DELETE FROM control_plane WHERE holder = ?", [holder])
         let affected = try query("DELETE FROM agent_connection WHERE holder = ? RETURNING agent_id", [holder])
             .map { try $0.text(0) }
@@ -209,5 +229,17 @@ extension SQLSession {
                 """, [now.milliseconds] + chunk)
         }
         return affected.map(Identifier.init(rawValue:))
+    }
+
+    /// One control plane after the other writes who is connected: two that write of the same agents in different orders
+    /// would hold each other up.
+    private func lockPresence() throws { try lock("agent-presence") }
+
+    private func noteAbsence(of id: Identifier<EdgeAgent>, at now: Timestamp) throws {
+        try execute(
+            """
+            UPDATE agent SET online = 0, status_since = ? WHERE id = ? AND online = 1
+                AND NOT EXISTS (SELECT 1 FROM agent_connection c WHERE c.agent_id = agent.id)
+            """, [now.milliseconds, id.rawValue])
     }
 }

@@ -88,6 +88,7 @@ extension SQLSession {
     }
 
     package func setOffers(_ offers: [AgentOffer], of agent: Identifier<EdgeAgent>) throws {
+        try lock("agent-offers:\(agent)")
         try execute("DELETE FROM agent_offer WHERE agent_id = ?", [agent.rawValue])
         try insertRows(
             into: "agent_offer", columns: ["agent_id", "name", "kind", "category", "url"],
@@ -125,6 +126,16 @@ extension SQLSession {
         try chunks(agents.map(\.rawValue)).flatMap { chunk in
             try query("SELECT id FROM service WHERE agent_id IN (\(placeholders(chunk.count)))", chunk)
                 .map { Identifier(rawValue: try $0.text(0)) }
+        }
+    }
+
+    /// The same, whole.
+    package func serviceRecords(behind agent: Identifier<EdgeAgent>) throws -> [ServiceRecord] {
+        let records = try query(
+            "SELECT \(serviceColumns) FROM service s WHERE s.agent_id = ? ORDER BY s.name", [agent.rawValue]
+        ).map(readServiceRecord)
+        return try zip(records, completed(records.map(\.service))).map { record, service in
+            ServiceRecord(service: service, sealedPassword: record.sealedPassword)
         }
     }
 

@@ -8,7 +8,7 @@ CREATE TABLE agent (
     -- Of its public key, which stands beside it in base64.
     fingerprint TEXT NOT NULL,
     public_key TEXT NOT NULL,
-    -- Name, address and fingerprint in lower case, for the search box.
+    -- Name, description and fingerprint in lower case, for the search box.
     search_text TEXT NOT NULL,
     address TEXT NOT NULL,
     version TEXT NOT NULL,
@@ -32,7 +32,6 @@ CREATE UNIQUE INDEX agent_fingerprint ON agent (fingerprint);
 CREATE INDEX agent_by_name ON agent (project_id, name, id);
 CREATE INDEX agent_by_online ON agent (project_id, online, name, id);
 CREATE INDEX agent_unclaimed ON agent (name, id) WHERE project_id IS NULL;
-CREATE INDEX agent_updated_at ON agent (updated_at);
 
 CREATE TABLE agent_offer (
     agent_id TEXT NOT NULL REFERENCES agent (id) ON DELETE CASCADE,
@@ -49,7 +48,6 @@ CREATE TABLE agent_connection (
     holder TEXT NOT NULL,
     -- Of the agent's program, drawn anew at each of its starts: two at a time are a copy of the key.
     instance TEXT NOT NULL,
-    address TEXT NOT NULL,
     since BIGINT NOT NULL,
     PRIMARY KEY (agent_id, holder)
 );
@@ -97,4 +95,4 @@ CREATE TABLE control_plane (
 ALTER TABLE service ADD COLUMN agent_id TEXT REFERENCES agent (id);
 CREATE INDEX service_by_agent ON service (agent_id, id) WHERE agent_id IS NOT NULL;
 ALTER TABLE host ADD COLUMN agent_id TEXT REFERENCES agent (id);
-CREATE INDEX host_by_agent ON host (agent_id, id) WHERE agent_id IS NOT NULL;
+CREATE UNIQUE INDEX host_agent_address ON host (agent_id, address) WHERE agent_id IS NOT NULL;

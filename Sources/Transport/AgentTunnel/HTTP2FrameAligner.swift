@@ -30,9 +30,10 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if var beginning = rest {
+            // The only one to hold it: or each piece of a long frame would have all of it copied.
+            rest = nil
             beginning.writeImmutableBuffer(bytes)
             bytes = beginning
-            rest = nil
         }
         let length = wholeFrames(bytes)
         guard let frames = bytes.readSlice(length: length) else { return }

@@ -21,13 +21,13 @@ package final class TunnelClient: Sendable {
         loop = channel.eventLoop
         closed = channel.closeFuture
         self.channel = channel
-        let frames = TunnelFrames(loop: channel.eventLoop)
+        let frames = TunnelFrames(loop: channel.eventLoop, traffic: traffic)
         self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
         try channel.addTunnel(frames, mode: .client, traffic, keepalive, tolerance)
     }
 
-    /// Whether its connection is there, as far as this end knows. From any thread.
-    package var isOpen: Bool { channel.isActive }
+    /// Whether something new may be asked on it, as far as this end knows. From any thread.
+    package var takesRequests: Bool { channel.isActive && !traffic.isGoingAway }
 
     /// Exchanges under way. On the event loop.
     package var load: Int { frames.value.count }
@@ -43,6 +43,7 @@ package final class TunnelClient: Sendable {
     func exchange(
         _ head: HPACKHeaders, body: RemoteBody, until deadline: NIODeadline, idleTimeout: Duration?
     ) async throws -> (TunnelAnswer, TunnelStreamHandle) {
+        try Task.checkCancellation()
         let handle = TunnelStreamHandle(on: loop)
         let answer = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
@@ -68,8 +69,9 @@ package final class TunnelClient: Sendable {
         } catch {
             return waiter.resume(throwing: error)
         }
-        handle.opened(stream)
         stream.awaitHead(waiter, until: deadline)
+        // Given up before it began: nothing is sent.
+        guard handle.opened(stream) else { return }
         switch body {
         case .empty: stream.send(head, isLast: true)
         case .bytes(let bytes):
@@ -84,7 +86,14 @@ package final class TunnelClient: Sendable {
     /// Asks for raw bytes; the exchange stays open both ways.
     func connect(_ head: HPACKHeaders, until deadline: NIODeadline) async throws -> (TunnelAnswer, TunnelStreamHandle) {
         // An extended CONNECT may not be sent before the other end is known to take it (RFC 8441, section 4).
-        try await loop.flatSubmit { [frames] in frames.value.ready }.get()
+        try await loop.flatSubmit { [frames, loop] in
+            let ready = loop.makePromise(of: Void.self)
+            frames.value.ready.cascade(to: ready)
+            let alarm = loop.scheduleTask(deadline: deadline) { ready.fail(ExchangeFailure.noAnswerInTime) }
+            ready.futureResult.whenComplete { _ in alarm.cancel() }
+            return ready.futureResult
+        }.get()
+        try Task.checkCancellation()
         let handle = TunnelStreamHandle(on: loop)
         let answer = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
@@ -92,9 +101,8 @@ package final class TunnelClient: Sendable {
                     do {
                         let stream = try frames.value.open(idleTimeout: nil)
                         stream.isRaw = true
-                        handle.opened(stream)
                         stream.awaitHead(waiter, until: deadline)
-                        stream.send(head, isLast: false)
+                        if handle.opened(stream) { stream.send(head, isLast: false) }
                     } catch {
                         waiter.resume(throwing: error)
                     }

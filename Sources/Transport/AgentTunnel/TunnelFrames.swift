@@ -17,7 +17,8 @@ final class TunnelFrames: ChannelInboundHandler {
     let loop: any EventLoop
     /// Fulfilled when the other end has said what it can do (RFC 9113, section 3.4); fails with the connection.
     var ready: EventLoopFuture<Void> { settings.futureResult }
-    var isAgent: Bool { accept != nil }
+    /// The end that is asked, and does not ask.
+    var isServing: Bool { accept != nil }
     private let accept: Accept?
     private let settings: EventLoopPromise<Void>
     private var context: ChannelHandlerContext?
@@ -29,9 +30,13 @@ final class TunnelFrames: ChannelInboundHandler {
     /// What the other end may still send on the connection, as far as it is known.
     private var connectionWindow = 65_535
     private var isFlushScheduled = false
-    private(set) var isGoingAway = false
+    private(set) var isGoingAway = false {
+        didSet { traffic.noteGoingAway() }
+    }
+    private let traffic: TunnelTraffic
 
-    init(loop: any EventLoop, accept: Accept? = nil) {
+    init(loop: any EventLoop, traffic: TunnelTraffic, accept: Accept? = nil) {
+        self.traffic = traffic
         self.loop = loop
         self.accept = accept
         settings = loop.makePromise()

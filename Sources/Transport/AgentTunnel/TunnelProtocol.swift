@@ -74,8 +74,8 @@ package enum TunnelProtocol {
         ]
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled
-        configuration.controlFrameRateLimit.maximumCount = 50
-        configuration.controlFrameRateLimit.windowLength = .seconds(10)
+        configuration.controlFrameRateLimit.maximumCount = 100
+        configuration.controlFrameRateLimit.windowLength = .seconds(1)
         return configuration
     }
 

@@ -25,7 +25,7 @@ package final class TunnelServer: Sendable {
         closed = channel.closeFuture
         self.channel = channel
         let loop = channel.eventLoop
-        let frames = TunnelFrames(loop: loop) { stream, head, isComplete in
+        let frames = TunnelFrames(loop: loop, traffic: traffic) { stream, head, isComplete in
             let exchange = ForwardedExchange(
                 head: head, isComplete: isComplete, stream: TunnelStreamHandle(stream, on: loop),
                 targets: targets)

@@ -28,6 +28,8 @@ final class TunnelStream {
     private var headWaiter: HeadWaiter?
     private var head: HPACKHeaders?
     private var chunks: Deque<ByteBuffer> = []
+    /// Whether the last of them is a copy, to which more may be appended.
+    private var hasOwnLast = false
     private var unread = 0
     private var window = TunnelProtocol.streamWindow
     /// Read since the other end was last told that it may send more.
@@ -77,16 +79,29 @@ extension TunnelStream {
         isComplete = isComplete || isLast
         wait = nil
         guard !isOver, bytes.readableBytes > 0 else { return }
-        // What nobody waits for may lie here for long, and would keep all that came with it.
-        let isWaitedFor = reader != nil || headWaiter != nil
-        chunks.append(isWaitedFor ? bytes : ByteBuffer(buffer: bytes))
+        keep(bytes)
         unread += bytes.readableBytes
+    }
+
+    /// What nobody waits for may lie here for long, and would keep all that came with it: so it is copied, and behind
+    /// what lies here already, or frames of one byte would take a hundred each.
+    private func keep(_ bytes: ByteBuffer) {
+        let isWaitedFor = reader != nil || headWaiter != nil
+        guard !isWaitedFor || !chunks.isEmpty else { return chunks.append(bytes) }
+        if let last = chunks.indices.last, hasOwnLast,
+            chunks[last].readableBytes + bytes.readableBytes <= TunnelProtocol.frameLimit
+        {
+            chunks[last].writeImmutableBuffer(bytes)
+        } else {
+            chunks.append(ByteBuffer(buffer: bytes))
+            hasOwnLast = true
+        }
     }
 
     /// The other end wants no more of it.
     func received(reset reason: any Error) {
         isReset = true
-        guard isComplete, !frames.isAgent else {
+        guard isComplete, !frames.isServing else {
             deliver()
             return fail(reason)
         }
@@ -125,13 +140,14 @@ extension TunnelStream {
             // An answer that is complete before the request is: the other end does not want the rest.
             if let upload { return upload.cancel() }
             reader = nil
-            if !frames.isAgent, !isRaw || hasEnded { finish() }
+            if !frames.isServing, !isRaw || hasEnded { finish() }
             waiter.resume(returning: nil)
         }
     }
 
     /// The next piece; small ones together, because each costs its reader a wait.
     private func takeChunk() -> ByteBuffer? {
+        defer { if chunks.isEmpty { hasOwnLast = false } }
         guard var chunk = chunks.popFirst() else { return nil }
         while let next = chunks.first, chunk.readableBytes + next.readableBytes <= TunnelProtocol.frameLimit {
             chunk.writeImmutableBuffer(next)
@@ -141,6 +157,7 @@ extension TunnelStream {
     }
 
     private func takeAll() -> ByteBuffer {
+        hasOwnLast = false
         guard var whole = chunks.popFirst() else { return ByteBuffer() }
         while var chunk = chunks.popFirst() { whole.writeBuffer(&chunk) }
         consumed(unread)

@@ -6,21 +6,30 @@ struct TunnelStreamHandle: Sendable {
     let loop: any EventLoop
     /// Filled on the event loop, before anything else is asked of it.
     private let stream: NIOLoopBoundBox<TunnelStream?>
+    private let isGivenUp: NIOLoopBoundBox<Bool>
 
     /// An exchange that is still to be opened.
     init(on loop: any EventLoop) {
         self.loop = loop
         stream = .makeEmptyBox(valueType: TunnelStream.self, eventLoop: loop)
+        isGivenUp = .makeBoxSendingValue(false, eventLoop: loop)
     }
 
     /// On the event loop.
     init(_ stream: TunnelStream, on loop: any EventLoop) {
         self.loop = loop
         self.stream = NIOLoopBoundBox(stream, eventLoop: loop)
+        isGivenUp = .makeBoxSendingValue(false, eventLoop: loop)
     }
 
     /// On the event loop.
-    func opened(_ opened: TunnelStream) { stream.value = opened }
+    /// - Returns: `false` when whoever asked has given up already; the exchange is over then.
+    func opened(_ opened: TunnelStream) -> Bool {
+        stream.value = opened
+        guard isGivenUp.value else { return true }
+        opened.fail(CancellationError())
+        return false
+    }
 
     /// On the event loop: at once when it is this one.
     func onLoop(_ work: @escaping @Sendable (TunnelStream) -> Void) {
@@ -33,7 +42,15 @@ struct TunnelStreamHandle: Sendable {
         }
     }
 
-    func cancel() { onLoop { $0.fail(CancellationError()) } }
+    func cancel() {
+        if loop.inEventLoop { return giveUp() }
+        loop.execute { giveUp() }
+    }
+
+    private func giveUp() {
+        isGivenUp.value = true
+        stream.value?.fail(CancellationError())
+    }
 
     /// - Parameter endsExchange: cancelling ends all of it, and not the reading alone.
     func next(endsExchange: Bool) async throws -> ByteBuffer? {

@@ -7,6 +7,7 @@ package final class TunnelTraffic: Sendable {
     private let sent = Atomic<Int64>(0)
     private let lastReceived = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
     private let roundTrip = Atomic<Int64>(0)
+    private let leaving = Atomic(false)
 
     /// Bytes above TLS, since the tunnel began.
     package var bytesReceived: Int64 { received.load(ordering: .relaxed) }
@@ -18,6 +19,11 @@ package final class TunnelTraffic: Sendable {
         let nanoseconds = roundTrip.load(ordering: .relaxed)
         return nanoseconds > 0 ? .nanoseconds(nanoseconds) : nil
     }
+
+    /// Whether one of the ends has said that nothing new is to be asked here.
+    var isGoingAway: Bool { leaving.load(ordering: .relaxed) }
+
+    func noteGoingAway() { leaving.store(true, ordering: .relaxed) }
 
     func noteReceived(_ bytes: Int) {
         received.wrappingAdd(Int64(bytes), ordering: .relaxed)

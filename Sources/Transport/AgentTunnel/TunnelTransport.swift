@@ -36,10 +36,11 @@ package struct TunnelTransport: Transport {
             try check(answer)
             guard let status = TunnelFields.status(answer.head) else { throw InvalidTunnelAnswer() }
             translation.isInBody = true
-            let body: AnyByteStream =
-                answer.whole.map { ReceivedBody(bytes: $0) }
-                ?? ArrivingBody(reader: TunnelBodyReader(stream, translation))
-            return RemoteResponse(status: status, headerFields: TunnelFields.fields(answer.head), body: body)
+            let length = try TunnelAnswerLength(answer.head, status: status, to: request.method)
+            let body = try length.checked(answer.whole) { TunnelBodyReader(stream, translation) }
+            var fields = TunnelFields.fields(answer.head)
+            fields[.contentLength] = length.field
+            return RemoteResponse(status: status, headerFields: fields, body: body)
         } catch {
             throw translation.translate(error)
         }

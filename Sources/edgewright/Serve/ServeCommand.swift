@@ -39,6 +39,10 @@ struct ServeCommand: AsyncParsableCommand {
     var trustedProxy: [String] = []
     @Option(help: "Where other control planes on the same PostgreSQL reach this one (the listener's own address).")
     var peerAddress: String?
+    @Option(
+        name: .customLong("peer-ca"),
+        help: "PEM file of who signs the other control planes' certificates (the system's authorities).")
+    var peerCA: String?
     @Option(help: "Folder of the agent's program for download (agent/ beside the program).")
     var agentDirectory: String?
     @Option(help: "Whether agents may come without an enrolment token, to be claimed: true or false (true).")
@@ -51,7 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
             "edgeDomain": edgeDomain, "consoleDirectory": consoleDirectory, "logLevel": logLevel,
             "logFormat": logFormat, "refuseTargets": refuseTargets,
             "trustedProxies": trustedProxy.isEmpty ? nil : trustedProxy.joined(separator: ","),
-            "peerAddress": peerAddress, "agentDirectory": agentDirectory, "unmanagedAgents": unmanagedAgents,
+            "peerAddress": peerAddress, "peerCA": peerCA, "agentDirectory": agentDirectory,
+            "unmanagedAgents": unmanagedAgents,
             "monitorInterval": monitorInterval.map(String.init),
         ].compactMapValues(\.self)
     }
@@ -87,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.monitor.interval = .seconds(settings.monitorInterval)
         configuration.monitor.timeout = .seconds(settings.monitorTimeout)
         configuration.monitor.missesUntilOffline = settings.monitorMisses
+        configuration.peerAuthorities = settings.peerAuthorities
         configuration.takesUnmanagedAgents = settings.takesUnmanagedAgents
         let plane = try await ControlPlane.make(
             context, sealingKey: try SealingKey.load(from: settings.sealingKeyFile), transport: transport,

@@ -38,6 +38,8 @@ struct ServeSettings {
     /// `peerAddress`: URL at which other control planes on the same PostgreSQL reach this one; the listener's own when
     /// absent.
     let peerAddress: String?
+    /// `peerCA`: PEM file of who signs the certificates of those others; the system's authorities when absent.
+    let peerAuthorities: String?
     /// `agentDirectory`: the agent's program for download; looked for beside the program when absent.
     let agentDirectory: URL?
     /// `unmanagedAgents`: whether agents may come without an enrolment token, to be claimed.
@@ -87,6 +89,12 @@ struct ServeSettings {
         refusedTargets = try settings.networks("refuseTargets") ?? TargetGuard.linkLocal
         trustedProxies = try settings.networks("trustedProxies") ?? []
         peerAddress = try settings.url("peerAddress")
+        peerAuthorities = try settings.text("peerCA").map { path in
+            guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
+                throw SettingsError("peerCA: \(path) can't be read")
+            }
+            return text
+        }
         agentDirectory = settings.text("agentDirectory").map { URL(filePath: $0, directoryHint: .isDirectory) }
         takesUnmanagedAgents = try settings.flag("unmanagedAgents", default: true)
         monitorInterval = try settings.number("monitorInterval", default: 15, in: 1...86_400)

@@ -167,9 +167,11 @@ import Transport
         try await withControlPlane(agentAdmission: limits) { world in
             // Whoever only asks takes nobody's place.
             #expect(try await challenges(20, world).allSatisfy(\.isOne))
+            let project = try await world.makeProject().project
+            let token = try await world.enrollmentToken(in: project).secret
             let tunnels = try await withTransportClient { client in
                 let agent = try TestAgent(at: world.url, client: client)
-                try await agent.enroll()
+                try await agent.enroll(token: token)
                 let proofs = try await [agent.proof(.connect), agent.proof(.connect), agent.proof(.connect)]
                 for proof in proofs { try await agent.connect(proof: proof).close() }
                 return proofs.count

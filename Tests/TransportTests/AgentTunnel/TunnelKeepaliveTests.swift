@@ -5,7 +5,7 @@ import Testing
 import Transport
 
 @Suite struct TunnelKeepaliveTests {
-    private static let quick = TunnelProtocol.Keepalive(interval: .milliseconds(200), missedPings: 3)
+    private static let quick = TunnelProtocol.Keepalive(interval: .milliseconds(300), missedPings: 3)
 
     @Test func `an agent that says nothing any more is given up after three pings`() async throws {
         try await withTunnelListener(keepalive: Self.quick) { listener in
@@ -46,7 +46,7 @@ import Transport
         } _: { world in
             let loop = MultiThreadedEventLoopGroup.singleton.any()
             // Many times longer than an end that is silent would last.
-            try await loop.scheduleTask(in: .seconds(2)) {}.futureResult.get()
+            try await loop.scheduleTask(in: .seconds(3)) {}.futureResult.get()
             let text = try await world.get().text()
             #expect(text == "well")
             #expect(try #require(world.tunnel.traffic.latency) > .zero)
