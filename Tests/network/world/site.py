@@ -86,7 +86,9 @@ class Site:
         self.nat.run("conntrack", "--flush")
 
     def change_address(self) -> None:
-        """The provider gives the site another address; the old one leads nowhere."""
+        """The provider gives the site another address; the old one leads nowhere. What the site says on a connection that
+        it had goes on from the new one, as ordinary routers do it: the other end knows no such connection, and says so."""
+        self.nat.run("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=1")
         new = f"{self.network}.3"
         self.nat.ip("address", "add", f"{new}/28", "dev", self._out)
         self.nat.ip("address", "delete", f"{self.outside}/28", "dev", self._out)

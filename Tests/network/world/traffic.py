@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import json
 import os
+import select
 import socket
 import struct
 import threading
@@ -34,7 +35,7 @@ class Through:
         """A request on a connection of its own, up to the head of the answer."""
         connection = connect(self.api.port, self.api.certificate, timeout)
         sent = {"Authorization": f"Bearer {self.api.token}", **(fields or {})}
-        connection.request(method, self.path + target, body, sent, encode_chunked=body_is_stream(body, sent))
+        connection.request(method, self.path + target, body, sent)
         return connection, connection.getresponse()
 
     def ask(self, method: str, target: str, body: Any = None, timeout: float = 60) -> tuple[int, bytes]:
@@ -67,10 +68,20 @@ class Through:
             connection.close()
 
     def upload(self, count: int, seed: int = 1, chunked: bool = False, timeout: float = 120) -> str:
-        """The SHA-256 that the workbench has made of what arrived there."""
-        fields = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(count)}
-        connection, answer = self.open("PUT", "/digest", pieces(count, seed), fields, timeout)
+        """The SHA-256 that the workbench has made of what arrived there. Ends as soon as there is an answer."""
+        connection = connect(self.api.port, self.api.certificate, timeout)
         try:
+            connection.putrequest("PUT", f"{self.path}/digest")
+            connection.putheader("Authorization", f"Bearer {self.api.token}")
+            connection.putheader(*("Transfer-Encoding", "chunked") if chunked else ("Content-Length", str(count)))
+            connection.endheaders()
+            for piece in pieces(count, seed):
+                if select.select([connection.sock], [], [], 0)[0]:
+                    break
+                connection.send(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            else:
+                connection.send(b"0\r\n\r\n" if chunked else b"")
+            answer = connection.getresponse()
             text = answer.read()
             assert answer.status == 200, text
             told = json.loads(text)
@@ -83,10 +94,6 @@ class Through:
         return WebSocket(
             self.api.port, self.path + target, {"Authorization": f"Bearer {self.api.token}"},
             f"127.0.0.1:{self.api.port}", timeout=timeout)
-
-
-def body_is_stream(body: object, fields: dict[str, str]) -> bool:
-    return body is not None and not isinstance(body, bytes) and "Content-Length" not in fields
 
 
 class WebSocket:
