@@ -156,7 +156,9 @@ extension AgentService {
     /// - Returns: whether there is more to offer than before.
     private func look() async -> Bool {
         let found = await discovery.look()
-        let (isMore, names) = book.withLock { book in (book.add(found), book.all.map(\.offer.name)) }
+        // An engine is the whole machine: whoever wants to offer that says so.
+        let services = found.filter { $0.offer.kind == .service }
+        let (isMore, names) = book.withLock { book in (book.add(services), book.all.map(\.offer.name)) }
         if isMore { logger.notice("found more to offer", metadata: ["offers": "\(names.joined(separator: " "))"]) }
         return isMore
     }

@@ -15,6 +15,7 @@ package struct TestAgent: Sendable {
     package let profile: Mutable<AgentProfile>
     package let client: DirectTransportClient
     private let offers: LocalOffers
+    private let lying: String?
 
     /// What a test may change while others read it.
     package final class Mutable<Value: Sendable>: Sendable {
@@ -27,11 +28,14 @@ package struct TestAgent: Sendable {
         }
     }
 
-    /// - Parameter ports: of local services, by the offer's name.
+    /// - Parameters:
+    ///   - ports: of local services, by the offer's name.
+    ///   - lying: the length that it says every answer has, whatever it is.
     package init(
         at url: String, name: String = "press-gw", ports: [String: Int] = [:], keys: AgentKeyPair = AgentKeyPair(),
-        instance: String = UUID().uuidString, client: DirectTransportClient
+        instance: String = UUID().uuidString, client: DirectTransportClient, lying: String? = nil
     ) throws {
+        self.lying = lying
         let place = try ServiceEndpoint(url)
         platform = RemoteEndpoint(
             address: .tcp(host: place.host, port: place.port), usesTLS: place.scheme == .https, verification: .none)
@@ -86,7 +90,7 @@ package struct TestAgent: Sendable {
     package func connect(proof given: String? = nil) async throws -> TunnelServer {
         let proof: String
         if let given { proof = given } else { proof = try await self.proof(.connect) }
-        let targets = Targets(offers: offers, profile: profile)
+        let targets = Targets(offers: offers, profile: profile, lying: lying)
         return try await TunnelDialer(platform: platform, client: client).serve(
             targets, at: AgentPath.tunnel, proof: proof, timeout: .seconds(60))
     }
@@ -94,11 +98,27 @@ package struct TestAgent: Sendable {
     private struct Targets: TunnelTargets {
         let offers: LocalOffers
         let profile: Mutable<AgentProfile>
+        let lying: String?
 
         func transport(to authority: String) async throws -> any Transport {
             if authority == AgentProfile.authority { return Program(profile: profile) }
-            return try offers.transport(to: authority)
+            let transport = try offers.transport(to: authority)
+            return lying.map { Liar(transport: transport, length: $0) } ?? transport
         }
+    }
+
+    /// Says another length than its answers have.
+    private struct Liar: Transport {
+        let transport: any Transport
+        let length: String
+
+        func send(_ request: RemoteRequest) async throws -> RemoteResponse {
+            var answer = try await transport.send(request)
+            answer.headerFields[.contentLength] = length
+            return answer
+        }
+
+        func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade { try await transport.upgrade(request) }
     }
 
     /// Answers in the place of the agent's program.

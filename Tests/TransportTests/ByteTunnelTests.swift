@@ -65,6 +65,21 @@ import Transport
         #expect(heard.withLock { $0 } == ["left": "from right", "right": "from left"])
     }
 
+    @Test func `when one side breaks off, the other is closed, though it has nothing to say`() async throws {
+        let error = await #expect(throws: (any Error).self) {
+            try await pump { inbound, _, _ in
+                for try await _ in inbound {}
+            } _: { _, _, channel in
+                // A reset, and no end.
+                let socket = try #require(channel as? any SocketOptionProvider)
+                try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+                try await channel.close()
+            }
+        }
+        // Not only when nothing has passed for long.
+        #expect((error as? TransportError)?.kind != .timedOut)
+    }
+
     @Test func `a sender goes no faster than the receiver at the other end`() async throws {
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         let sent = Mutex(0)

@@ -56,6 +56,11 @@ package struct AgentAcceptor: Sendable {
     /// - Throws: as `checkAgent`.
     package func admitAgent(proof text: String, address: String) async throws -> AdmittedAgent {
         let (agent, nonce) = try await check(text, address: address)
+        guard !network.connections.noteDial(of: agent.id, atMost: Self.dialsPerMinute) else {
+            throw EdgewrightError(.rateLimited, "This agent dials too often.", retryAfter: .seconds(60))
+        }
+        // What was used before tells of no copy.
+        try await challenges.refuseUsed(nonce)
         try await refuseClone(agent, isNoted: false)
         try await challenges.use(nonce)
         challenges.admitted(isStranger: network.directory.entry(agent.id)?.state == .unmanaged)
@@ -80,6 +85,7 @@ package struct AgentAcceptor: Sendable {
     /// More than its program ever opens; and of an agent that nobody has claimed, hardly any: anybody can be one.
     private static let connectionsPerAgent = 32
     private static let connectionsPerStranger = 2
+    private static let dialsPerMinute = 120
 
     /// - Throws: `.rateLimited`, and `.unavailable` when too many come that nobody knows.
     private func checkRoom(for entry: AgentEntry) throws {

@@ -13,6 +13,8 @@ struct AgentChallenges: Sendable {
     /// Clocks of several control planes differ a little.
     private static let skew = Duration.seconds(10)
     private static let longestProof = 300
+    /// Seconds since 1970.
+    private static let possibleTimes: Range<Int64> = 0..<(1 << 40)
 
     /// The platform's name in proofs.
     let audience: String
@@ -74,7 +76,7 @@ struct AgentChallenges: Sendable {
             throw Self.refusal("is meant for another platform")
         }
         guard proof.purpose == purpose else { throw Self.refusal("is not meant for this") }
-        let parts = proof.nonce.split(separator: ".").map(String.init)
+        let parts = proof.nonce.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard proof.nonce.utf8.count <= 300, parts.count == 3, let made = Int64(parts[0]),
             Secret.equal(parts[2], code("\(parts[0]).\(parts[1])"))
         else { throw Self.refusal("does not answer a challenge of this platform") }
@@ -83,6 +85,10 @@ struct AgentChallenges: Sendable {
             throw Self.refusal("answers a challenge that has expired")
         }
         let seconds = now.milliseconds / 1000
+        // Of numbers of any size: what an agent writes must not overflow.
+        guard Self.possibleTimes.contains(proof.issuedAt), Self.possibleTimes.contains(proof.expiresAt) else {
+            throw Self.refusal("has times that are none")
+        }
         guard proof.expiresAt >= seconds - 1, proof.issuedAt <= seconds + Self.skew.components.seconds,
             proof.expiresAt - proof.issuedAt <= Int64(Self.longestProof)
         else { throw Self.refusal("has expired") }

@@ -44,7 +44,9 @@ struct AgentChanges: Sendable {
     private func follow(_ changed: [AgentEntryChange]) async throws {
         for change in changed {
             // With another key than before the agent itself dials again, and whoever has copied the old one does not.
-            let isWelcome = change.after.map { $0.state != .revoked } ?? false
+            // And what users of the old project have under way through one that was moved is none of theirs any more.
+            let wasMoved = change.before?.projectId.map { $0 != change.after?.projectId } ?? false
+            let isWelcome = !wasMoved && change.after.map { $0.state != .revoked } ?? false
             connections.cut(change.id, except: isWelcome ? change.after?.fingerprint : nil)
         }
         for change in changed {

@@ -31,6 +31,8 @@ final class AgentConnections: Sendable {
     private struct State {
         var connections: [Identifier<EdgeAgent>: [Connection]] = [:]
         var next = 0
+        /// How often each agent came in the present minute of it.
+        var dials: [Identifier<EdgeAgent>: (count: Int, until: NIODeadline)] = [:]
         /// When those have gone who went just now, and in which order.
         var gone: [Identifier<EdgeAgent>: NIODeadline] = [:]
         var departures: Deque<(id: Identifier<EdgeAgent>, at: NIODeadline)> = []
@@ -149,6 +151,19 @@ final class AgentConnections: Sendable {
         for connection in state.withLockedValue({ $0.connections[id, default: []] })
         where connection.fingerprint != key {
             connection.tunnel.close()
+        }
+    }
+
+    /// One more that comes.
+    /// - Returns: whether it comes too often: an agent that dials again and again takes the places of the others.
+    func noteDial(of id: Identifier<EdgeAgent>, atMost limit: Int) -> Bool {
+        state.withLockedValue { state in
+            let now = NIODeadline.now()
+            var dial = state.dials[id] ?? (0, now + .minutes(1))
+            if dial.until <= now { dial = (0, now + .minutes(1)) }
+            dial.count += 1
+            state.dials[id] = dial
+            return dial.count > limit
         }
     }
 

@@ -46,13 +46,15 @@ struct HostedWork: Sendable {
             throw EdgewrightError(
                 .unsupported, "“\(item.name)” is managed: Edgewright did not install it and does not run it.")
         }
-        let host = try await self.host(record.workload.hostId)
+        let host = try await self.host(record.workload.hostId, for: item)
         return HostedTarget(
             access: service, name: item.name, record: record, host: host, engine: try connector.connect(host))
     }
 
-    func host(_ id: Identifier<EdgeHost>) async throws -> HostRecord {
-        guard let host = try await context.read({ try $0.host(id) }) else {
+    /// - Throws: `.conflict` also when it was moved to another project with its agent: what was asked for in one project
+    ///   must not be done to machines of another.
+    func host(_ id: Identifier<EdgeHost>, for item: BatchWork) async throws -> HostRecord {
+        guard let host = try await context.read({ try $0.host(id) }), host.host.projectId == item.batch.projectId else {
             throw EdgewrightError(.conflict, "The node is not there any more.")
         }
         return host

@@ -14,7 +14,7 @@ struct InstallAction: BatchAction {
             let caller = try await work.access.callerOfBatch(item.userId)
             let project = try await work.access.authorize(caller, .editServices, project: item.batch.projectId)
             guard let hostId = item.hostId else { throw EdgewrightError(.internal, "An install lost its node.") }
-            let host = try await work.host(hostId)
+            let host = try await work.host(hostId, for: item)
             let engine = try work.connector.connect(host)
             do {
                 try await install(item, on: host, engine, in: project)
@@ -38,7 +38,7 @@ struct InstallAction: BatchAction {
             let caller = try await work.access.callerOfBatch(item.userId)
             _ = try await work.access.authorize(caller, .editServices, project: item.batch.projectId)
             guard let hostId = item.hostId else { throw EdgewrightError(.internal, "An install lost its node.") }
-            let host = try await work.host(hostId)
+            let host = try await work.host(hostId, for: item)
             try await item.confirm()
             try await cleanUp(item.serviceId, from: hostId, try work.connector.connect(host))
         }

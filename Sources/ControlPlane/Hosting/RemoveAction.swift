@@ -40,7 +40,7 @@ struct DeleteServicesAction: GroupedBatchAction {
         item.tell("removing its container")
         try await item.confirm()
         do {
-            let engine = try work.connector.connect(try await work.host(hostId))
+            let engine = try work.connector.connect(try await work.host(hostId, for: item))
             try await engine.remove(item.serviceId, withVolumes: withVolumes)
         } catch let error as HostingError {
             guard item.batch.parameters.force ?? false, error.kind == .unreachable else { throw error }

@@ -18,6 +18,12 @@ extension CreatedEnrollmentToken.Commands {
 }
 
 extension RequestOrigin {
-    /// Where the client reached the platform.
-    var url: String { "\(isSecure ? "https" : "http")://\(authority)" }
+    /// Where the client reached the platform, to be pasted into a shell.
+    /// - Throws: `.invalidInput` for a `Host` that is more than a name or an address.
+    func url() throws -> String {
+        guard let authority = TrustedProxies.host(authority) else {
+            throw EdgewrightError(.invalidInput, "The request's Host field is no name of this platform.")
+        }
+        return "\(isSecure ? "https" : "http")://\(authority)"
+    }
 }

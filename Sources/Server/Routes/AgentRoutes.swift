@@ -83,8 +83,9 @@ enum AgentRoutes {
                 return try .json(try await tokens.listEnrollmentTokens(try query.page(), in: access))
             },
             .project(.post, path, "createEnrollmentToken", .editServices) { request, access in
+                let url = try request.context.origin.url()
                 let (token, secret) = try await tokens.createEnrollmentToken(try await request.decode(), in: access)
-                let commands = CreatedEnrollmentToken.Commands(url: request.context.origin.url, token: secret)
+                let commands = CreatedEnrollmentToken.Commands(url: url, token: secret)
                 return try .created(CreatedEnrollmentToken(token, secret: secret, commands: commands))
             },
             .project(.delete, path + "/{enrollmentToken}", "revokeEnrollmentToken", .editServices) { request, access in

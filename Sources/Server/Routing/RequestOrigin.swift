@@ -71,7 +71,7 @@ package struct TrustedProxies: Sendable {
     }
 
     /// It goes into the places where a browser is sent: nothing but a name, or an address, with a port.
-    private static func host(_ text: String) -> String? {
+    static func host(_ text: String) -> String? {
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -81,6 +81,6 @@ package struct TrustedProxies: Sendable {
             default: false
             }
         }
-        return isPlain && text.utf8.count <= 255 ? text : nil
+        return isPlain && (1...255).contains(text.utf8.count) ? text : nil
     }
 }

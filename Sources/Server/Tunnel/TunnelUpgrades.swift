@@ -61,10 +61,12 @@ struct TunnelUpgrades: UpgradeResponder {
         guard let channel = remote.channel else { return nil }
         // What goes through it can't be told to be reading only.
         proxy.tunnel.noteRequest("WebSocket", target, status: remote.response.status.code, in: granted)
-        var answer = remote.response.headerFields
-        for name in [HTTPField.Name.connection, .upgrade, .setCookie] { answer[name] = nil }
+        // What the new protocol needs, and nothing that could act on the origin.
+        let answer = HTTPFields(
+            remote.response.headerFields.filter { $0.name.canonicalName.hasPrefix("sec-websocket-") })
+        let spoken = remote.response.headerFields[.upgrade]?.lowercased()
         return AcceptedUpgrade(
-            protocolName: remote.response.headerFields[.upgrade] ?? request.protocols[0], headerFields: answer
+            protocolName: request.protocols.first { $0 == spoken } ?? request.protocols[0], headerFields: answer
         ) { client, _ in
             try await ByteTunnel.pump(.socket(client), channel)
             withExtendedLifetime(route.slot) {}

@@ -17,6 +17,32 @@ enum TunnelFields {
         }
     }
 
+    /// Fields of one exchange must fit into one frame: a longer block ends the connection, and whatever else is under way
+    /// on it. Counted as it may go out: letters, digits and the like in a byte at most, what is rare in four (RFC 7541,
+    /// appendix B).
+    /// - Parameter error: what a block that is too long is.
+    static func checkLength(_ headers: HPACKHeaders, else error: TransportError.Kind) throws {
+        var length = 0
+        for (name, value, _) in headers {
+            length += 8 + name.utf8.count
+            for byte in value.utf8 { length += isCommon(byte) ? 1 : 4 }
+        }
+        guard length <= TunnelProtocol.longestFields else {
+            throw TransportError(error, "its fields are longer than can be passed through an agent")
+        }
+    }
+
+    private static func isCommon(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "%"), UInt8(ascii: "-"),
+            UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "="),
+            UInt8(ascii: "_"), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: ","):
+            true
+        default: false
+        }
+    }
+
     /// Secrets are not kept in tables (RFC 7541, section 7.1.3).
     private static func isSecret(_ name: String) -> Bool {
         name == "authorization" || name == "cookie" || name == "set-cookie"
@@ -64,8 +90,17 @@ extension TransportError {
     /// `nil` when the answer is the service's.
     init?(refusal headers: HPACKHeaders) {
         guard let name = headers.first(name: TunnelField.refusal) else { return nil }
-        let reason = headers.first(name: TunnelField.reason)?.removingPercentEncoding ?? ""
+        // It is shown to people and written into logs: nothing in it may look like a line of its own.
+        let told = headers.first(name: TunnelField.reason)?.removingPercentEncoding ?? ""
+        let reason = String(String.UnicodeScalarView(told.unicodeScalars.filter(Self.isPlain)))
         // It is another program, and may be another version.
         self.init(Kind(rawValue: name) ?? .connectionClosed, String(reason.prefix(500)))
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
     }
 }

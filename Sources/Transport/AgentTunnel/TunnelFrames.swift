@@ -166,7 +166,10 @@ extension TunnelFrames {
         case .rstStream(let code):
             streams[frame.streamID]?.received(reset: reason(code))
         case .goAway: isGoingAway = true
-        case .settings(.settings): settings.succeed()
+        case .settings(.settings(let told)):
+            let table = told.last { $0.parameter == .headerTableSize }?.value ?? 0
+            if table > TunnelProtocol.largestFieldTable { context.close(promise: nil) }
+            settings.succeed()
         default: break
         }
     }

@@ -15,6 +15,10 @@ package enum TunnelProtocol {
     static let maximumStreams = 1000
     /// Bytes of one frame: a quarter of the work for each byte that frames of the protocol's own 16 KiB make.
     static let frameLimit = 64 << 10
+    /// Bytes of an exchange's fields, as they go out: below `frameLimit`.
+    static let longestFields = 60 << 10
+    /// What the other end may ask to be kept of fields that come again; more is memory that it makes us keep.
+    static let largestFieldTable = 64 << 10
     /// Bytes a stream may have on its way, unread, to begin with.
     static let streamWindow = 128 << 10
     /// The same, once its reader has shown that it keeps up.

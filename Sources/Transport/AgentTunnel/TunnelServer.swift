@@ -129,6 +129,7 @@ private struct ForwardedExchange: Sendable {
 
     private func pass(on answer: RemoteResponse) async throws {
         let head = Self.head(answer.status, answer.headerFields)
+        try TunnelFields.checkLength(head, else: .invalidResponse)
         if let whole = answer.received { return stream.send(head, whole: whole) }
         stream.send(head, isLast: false)
         do {
@@ -160,6 +161,12 @@ private struct ForwardedExchange: Sendable {
         answer.add(name: TunnelField.upgradeStatus, value: String(remote.response.status.code))
         if let spoken = remote.response.headerFields[.upgrade] {
             answer.add(name: TunnelField.upgradedTo, value: spoken)
+        }
+        do {
+            try TunnelFields.checkLength(answer, else: .invalidResponse)
+        } catch {
+            await remote.close()
+            throw error
         }
         guard let connection = remote.channel else { return stream.send(answer, isLast: true) }
         stream.send(answer, isLast: false)

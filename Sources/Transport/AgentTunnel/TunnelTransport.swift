@@ -27,7 +27,7 @@ package struct TunnelTransport: Transport {
 
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
         try RemoteTarget.check(request)
-        let head = self.head(request, [(":method", request.method.rawValue)])
+        let head = try self.head(request, [(":method", request.method.rawValue)])
         let deadline = NIODeadline.now() + TimeAmount(request.timeout)
         var translation = ErrorTranslation(peer: peer, timeout: request.timeout)
         do {
@@ -51,7 +51,7 @@ package struct TunnelTransport: Transport {
         guard case .empty = request.body, let token = request.headerFields[.upgrade] else {
             throw TransportError(.invalidRequest, "a request for an upgrade names what to and has no body")
         }
-        let head = self.head(request, [(":method", "CONNECT"), (":protocol", token)])
+        let head = try self.head(request, [(":method", "CONNECT"), (":protocol", token)])
         let translation = ErrorTranslation(peer: peer, timeout: request.timeout)
         do {
             let (answer, stream) = try await tunnel().connect(
@@ -74,7 +74,8 @@ package struct TunnelTransport: Transport {
         }
     }
 
-    private func head(_ request: RemoteRequest, _ method: [(String, String)]) -> HPACKHeaders {
+    /// - Throws: `TransportError` of kind `.invalidRequest` for fields that do not fit.
+    private func head(_ request: RemoteRequest, _ method: [(String, String)]) throws -> HPACKHeaders {
         var head = HPACKHeaders()
         head.reserveCapacity(request.headerFields.count + 7)
         for (name, value) in method { head.add(name: name, value: value) }
@@ -87,6 +88,7 @@ package struct TunnelTransport: Transport {
             head.replaceOrAdd(name: "content-length", value: String(length))
         }
         head.add(name: TunnelField.timeout, value: String(TimeAmount(request.timeout).nanoseconds / 1_000_000))
+        try TunnelFields.checkLength(head, else: .invalidRequest)
         return head
     }
 

@@ -22,7 +22,8 @@ package enum ByteTunnel {
                         try await withThrowingTaskGroup(of: Void.self) { copies in
                             copies.addTask { try await copy(leftInbound, to: rightOutbound, activity) }
                             copies.addTask { try await copy(rightInbound, to: leftOutbound, activity) }
-                            try await copies.waitForAll()
+                            // The first that breaks off ends the other, which `waitForAll` would wait for.
+                            while try await copies.next() != nil {}
                         }
                     }
                     group.addTask { try await activity.watch(idleLimit) }

@@ -18,6 +18,9 @@ import Transport
             let other = try await world.world.makeProject("Elsewhere").project
             let moved = try await admin.post(world.path("/transfer"), ["projectId": other]).expect(200)
             #expect(moved["projectId"] == other)
+            // Nothing that users of the old project have under way goes on; the agent dials again.
+            try await tunnel.closed.get()
+            let again = try await world.agent.connect()
             let shown = try await admin.poll("/api/v1/services/\(service)") { $0["status"] == "online" }
             #expect(shown["projectId"] == other)
             #expect(shown.json["tags"] as? [String] == ["hall-2"])
@@ -26,7 +29,7 @@ import Transport
             #expect(try await admin.get("/api/v1/projects/\(world.project)/agents").items.isEmpty)
             #expect(try await admin.get("/api/v1/projects/\(other)/services?tag=hall-2").items.count == 1)
             #expect(try await admin.post(world.path("/transfer"), ["projectId": other]).badFields == ["projectId"])
-            tunnel.close()
+            again.close()
         }
     }
 
