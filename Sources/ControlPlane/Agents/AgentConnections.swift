@@ -14,6 +14,7 @@ final class AgentConnections: Sendable {
         /// Of the agent's program: drawn anew at each of its starts.
         let instance: String
         let address: String
+        let since = NIODeadline.now()
     }
 
     /// What is known of an agent's connections here, while it is asked.
@@ -122,9 +123,15 @@ final class AgentConnections: Sendable {
         state.withLockedValue { state in
             guard let connections = state.connections[id] else { return nil }
             guard connections.count > 1 else { return connections[0].tunnel }
-            let open = connections.filter(\.tunnel.takesRequests)
+            // Mostly an agent dials again because the old connection is dead, and the old one does not know yet: so it gets
+            // nothing until something was heard on it since.
+            let latest = connections.map(\.since).max() ?? .now()
+            let open = connections.filter { connection in
+                connection.tunnel.takesRequests
+                    && (connection.since == latest || connection.tunnel.traffic.lastHeard > latest)
+            }
             state.next &+= 1
-            return open.isEmpty ? connections[0].tunnel : open[state.next % open.count].tunnel
+            return open.isEmpty ? connections[connections.count - 1].tunnel : open[state.next % open.count].tunnel
         }
     }
 
