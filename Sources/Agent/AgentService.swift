@@ -127,13 +127,13 @@ extension AgentService {
 // MARK: Being small
 
 extension AgentService {
-    /// Once the start is over, and then now and again: what was used for an hour once is not used for ever.
+    /// Once the start is over, and then now and again: what was busy for an hour once is not busy for ever.
     private func keepSmall() async {
-        var pause = Duration.seconds(20)
-        while (try? await Task.sleep(for: pause)) != nil {
+        for seconds in [3, 27] {
+            guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
             IdleMemory.handBack()
-            pause = .seconds(600)
         }
+        while (try? await Task.sleep(for: .seconds(600))) != nil { IdleMemory.handBack() }
     }
 }
 
