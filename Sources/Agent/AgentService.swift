@@ -43,7 +43,7 @@ package final class AgentService: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.tellStatus() }
             group.addTask { await self.keepSmall() }
-            await cancelWhenGracefulShutdown { await self.serve() }
+            await cancelWhenGracefulShutdown { await self.serve(lock) }
             group.cancelAll()
         }
         await running.withLock { $0 }?.close()
@@ -69,7 +69,11 @@ package final class AgentService: Service {
             // What is wrong with the folder is told, and tried again, where the key is read.
             return nil
         }
-        throw AgentKeyPair.FileError("Another agent runs with the state folder \(settings.state).")
+        throw isTaken
+    }
+
+    private var isTaken: AgentKeyPair.FileError {
+        AgentKeyPair.FileError("Another agent runs with the state folder \(settings.state).")
     }
 }
 
@@ -77,8 +81,9 @@ package final class AgentService: Service {
 
 extension AgentService {
     /// Until its task is cancelled.
-    private func serve() async {
-        guard let keys = await openKeys() else { return }
+    private func serve(_ lock: FolderLock?) async {
+        guard let (keys, lock) = await openKeys(lock) else { return }
+        defer { withExtendedLifetime(lock) {} }
         if settings.discovers { _ = await look() }
         let targets = AgentTargets(
             client: client, dockerServices: settings.dockerServices,
@@ -98,14 +103,17 @@ extension AgentService {
 
     /// Tries for as long as it takes: a full disk is emptied some time.
     /// - Returns: `nil` when its task is cancelled.
-    private func openKeys() async -> KeyStore? {
+    private func openKeys(_ lock: FolderLock?) async -> (KeyStore, FolderLock)? {
         var pacing = ReconnectPacing()
         var told = ""
         while !Task.isCancelled {
             do {
-                let keys = try KeyStore(StateFolder(settings.state))
+                let folder = StateFolder(settings.state)
+                try folder.prepare()
+                guard let lock = try lock ?? folder.lock() else { throw isTaken }
+                let keys = try KeyStore(folder)
                 logger.info("key", metadata: ["fingerprint": "\(keys.current.fingerprint)"])
-                return keys
+                return (keys, lock)
             } catch {
                 let seconds = pacing.wait(held: 0, asked: nil, spread: .random(in: 0..<1))
                 board.note(AgentTrouble("\(error)"))

@@ -2,7 +2,7 @@
 /// the platform asks for.
 package struct ReconnectPacing: Sendable {
     package static let shortest = 1.0
-    package static let longest = 60.0
+    package static let longest = 45.0
     /// A connection that has held so long, in seconds, was one.
     package static let steady = 60.0
 

@@ -34,6 +34,7 @@ final class TunnelFrames: ChannelInboundHandler {
         didSet { traffic.noteGoingAway() }
     }
     private let traffic: TunnelTraffic
+    private var farewell: Scheduled<Void>?
 
     init(loop: any EventLoop, traffic: TunnelTraffic, accept: Accept? = nil) {
         self.traffic = traffic
@@ -50,6 +51,7 @@ final class TunnelFrames: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        farewell?.cancel()
         settings.fail(TunnelLost())
         self.context = nil
     }
@@ -85,7 +87,18 @@ extension TunnelFrames {
     private func closeWhenIdle() {
         guard isGoingAway, streams.isEmpty, let context else { return }
         context.flush()
-        context.close(promise: nil)
+        // The end of an answer may still be on its way. It would be taken back if the socket were closed while anything
+        // comes that nobody reads any more; so whoever has asked closes, having got all there is.
+        guard isServing else { return context.close(promise: nil) }
+        guard farewell == nil else { return }
+        farewell = loop.assumeIsolated().scheduleTask(in: TunnelProtocol.farewell) { [weak self] in
+            self?.closeUnlessBusy()
+        }
+    }
+
+    private func closeUnlessBusy() {
+        farewell = nil
+        if streams.isEmpty { context?.close(promise: nil) }
     }
 }
 

@@ -28,6 +28,8 @@ package enum TunnelProtocol {
     static let extraWindows = 16 << 20
     /// Bytes on their way on a connection, which are taken whoever reads them.
     static let connectionWindow = 4 << 20
+    /// So long the end that has asked has to close a connection on which all is said.
+    static let farewell = TimeAmount.seconds(10)
     /// Bytes that a writer may be ahead of the wire.
     static let bytesAhead = 256 << 10
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Command lines that the documents tell people to type.
 struct DocumentedCommandTests {
-    @Test(arguments: ["../README.md", "operating.md", "hosting.md", "simulator.md"])
+    @Test(arguments: ["../README.md", "operating.md", "hosting.md", "simulator.md", "agents.md"])
     func `what the documents tell to type is understood`(name: String) throws {
         let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../docs").standardized
         let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)

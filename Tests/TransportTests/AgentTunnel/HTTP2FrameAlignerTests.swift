@@ -6,11 +6,13 @@ import Transport
 @Suite struct HTTP2FrameAlignerTests {
     private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
-    private func frame(_ length: Int) -> ByteBuffer {
+    /// Of HTTP/2's GOAWAY unless told, which nobody counts here.
+    private func frame(_ length: Int, type: UInt8 = 7) -> ByteBuffer {
         var frame = ByteBuffer()
         frame.writeInteger(UInt8(length >> 16))
         frame.writeInteger(UInt16(truncatingIfNeeded: length))
-        frame.writeRepeatingByte(7, count: 6 + length)
+        frame.writeInteger(type)
+        frame.writeRepeatingByte(7, count: 5 + length)
         return frame
     }
 
@@ -49,5 +51,25 @@ import Transport
         bytes.writeImmutableBuffer(frame(1 << 20).getSlice(at: 0, length: 100) ?? ByteBuffer())
         let total = bytes.readableBytes
         #expect(try sizes(bytes, in: 1 << 20) == [total])
+    }
+
+    @Test(arguments: [UInt8(8), 200])
+    func `a peer that floods with frames that carry nothing is cut off`(type: UInt8) throws {
+        #expect(try !isOpen(after: 1000, ofType: type))
+    }
+
+    @Test func `as many frames that carry something are passed on`() throws {
+        #expect(try isOpen(after: 1000, ofType: 0))
+    }
+
+    /// Whether the channel is open after so many reads of a hundred frames.
+    private func isOpen(after reads: Int, ofType type: UInt8) throws -> Bool {
+        let channel = EmbeddedChannel(handler: HTTP2FrameAligner(isServer: true))
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/peer")).wait()
+        try channel.writeInbound(ByteBuffer(string: Self.preface))
+        var read = ByteBuffer()
+        for _ in 0..<100 { read.writeImmutableBuffer(frame(4, type: type)) }
+        for _ in 0..<reads where channel.isActive { try channel.writeInbound(read) }
+        return channel.isActive
     }
 }

@@ -175,8 +175,8 @@ class Beside:
     def is_over(self) -> bool:
         return not self._thread.is_alive()
 
-    def outcome(self, seconds: float) -> Outcome:
+    def outcome(self, seconds: float, name: str = "it") -> Outcome:
         """Once it has ended; fails when it does not in time."""
         self._thread.join(seconds)
-        assert self.is_over, f"still under way after {seconds:g} s"
+        assert self.is_over, f"{name} is still under way after {seconds:g} s"
         return self._outcome
