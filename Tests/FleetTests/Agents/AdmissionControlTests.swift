@@ -91,7 +91,7 @@ import Testing
         var pacing = ReconnectPacing()
         var ceilings: [Double] = []
         for _ in 0..<8 { ceilings.append(pacing.wait(held: 0, asked: nil, spread: 0.999_999)) }
-        #expect(ceilings.map { $0.rounded() } == [2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(ceilings.map { $0.rounded() } == [2, 4, 8, 16, 32, 45, 45, 45])
         #expect(pacing.wait(held: 3600, asked: nil, spread: 0.999_999).rounded() == 2)
         #expect(pacing.wait(held: 1, asked: nil, spread: 0.999_999).rounded() == 4)
         #expect(pacing.wait(held: 1, asked: nil, spread: 0) == 0.5)
