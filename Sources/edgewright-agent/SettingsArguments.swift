@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Fleet
+import Foundation
 
 /// Where the settings are, for commands that ask the agent or its key.
 struct StateArguments: ParsableArguments {
@@ -17,7 +18,11 @@ struct StateArguments: ParsableArguments {
 struct SettingsArguments: ParsableArguments {
     @OptionGroup var place: StateArguments
     @Option(help: "The platform's address: https://edge.example.com") var server: String?
-    @Option(help: "Enrolment token, needed once; without one the agent waits to be claimed.") var token: String?
+    @Option(
+        help: """
+            Enrolment token, needed once (EDGEWRIGHT_AGENT_TOKEN); without one the agent waits to be claimed.
+            """)
+    var token: String?
     @Option(help: "File with the enrolment token.") var tokenFile: String?
     @Option(help: "What the platform calls it (this machine's name).") var name: String?
     @Option(help: "What the platform says of it.") var description: String?
@@ -36,12 +41,16 @@ struct SettingsArguments: ParsableArguments {
     @Option(help: "text or json (text).") var logFormat: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (info).") var logLevel: String?
 
-    /// What was said on the command line.
+    /// What was said on the command line, or of the token in the environment, which others on the machine don't see.
     func draft() throws -> AgentSettingsDraft {
         var draft = AgentSettingsDraft()
         draft.server = server
         draft.token = token
         draft.tokenFile = tokenFile
+        if token == nil, tokenFile == nil {
+            let variable = ProcessInfo.processInfo.environment["EDGEWRIGHT_AGENT_TOKEN"] ?? ""
+            draft.token = variable.isEmpty ? nil : variable
+        }
         draft.name = name
         draft.description = description
         draft.authorities = ca

@@ -32,6 +32,9 @@ import Transport
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["EDGEWRIGHT_AGENT_TOKEN"] = "ewe_variable"
+        process.environment = environment
         var stream = FileHandle.nullDevice
         if let output {
             _ = FileManager.default.createFile(atPath: output.path, contents: nil)
@@ -80,7 +83,7 @@ import Transport
                 let second = try start(arguments + ["--server", "http://127.0.0.1:\(port)"])
                 defer { kill(second.processIdentifier, SIGKILL) }
                 _ = try await platform.nextTunnel()
-                #expect(platform.enrolments.count == 1)
+                #expect(platform.enrolments.map(\.token) == ["ewe_variable"])
                 #expect(platform.instances.count == 2)
                 try await eventually("it says that it is connected") {
                     try await run("status", "--state", folder.path).status == 0

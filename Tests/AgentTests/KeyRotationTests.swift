@@ -42,7 +42,20 @@ import Transport
             let answer = try await rotate(world)
             #expect(answer == RotationAnswer(error: "The platform does not change the key: Not today."))
             #expect(try world.fingerprint() == before)
+            #expect(!FileManager.default.fileExists(atPath: world.folder.nextKey.path))
             _ = try await world.profile(through: tunnel)
+        }
+    }
+
+    @Test func `a platform that wants it later is not pressed`() async throws {
+        try await withConnectedAgent { world, _ in
+            world.platform.interfere { question in
+                guard question.path == AgentPath.rotate else { return nil }
+                return .status(429, headers: [("Retry-After", "3000")], body: #"{"detail":"Too often."}"#)
+            }
+            let answer = try await rotate(world)
+            #expect(answer == RotationAnswer(error: "The platform does not change the key now: Too often."))
+            #expect(!FileManager.default.fileExists(atPath: world.folder.nextKey.path))
         }
     }
 

@@ -52,6 +52,15 @@ package final class KeyStore: Sendable {
         }
     }
 
+    /// The platform has not taken the new key, and never will: it has been told of it only by who was refused.
+    package func discardNext() {
+        keys.withLock { keys in
+            guard keys.next != nil, !keys.isUnsaved else { return }
+            keys.next = nil
+            unlink(folder.nextKey.path)
+        }
+    }
+
     /// The platform knows the new key, and the old one no more.
     ///
     /// From here on the new one is used, whatever the disk says: what is there is enough to find out again. `settle()`

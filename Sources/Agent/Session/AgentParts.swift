@@ -39,7 +39,7 @@ struct AgentParts: Sendable {
     func keep(_ enrolled: EnrolledAgent) {
         board.note(agent: enrolled.agentId)
         do {
-            try JSONEncoder().encode(enrolled).write(to: keys.folder.enrolment, options: .atomic)
+            try PlacedFile.write(try JSONEncoder().encode(enrolled), to: keys.folder.enrolment.path, mode: 0o600)
         } catch {
             logger.debug("the answer of enrolling is not kept", metadata: ["reason": "\(error)"])
         }

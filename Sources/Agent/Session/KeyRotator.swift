@@ -34,6 +34,8 @@ package struct KeyRotator: Sendable {
     /// Returns when the platform knows the new key. Making it the agent's own is left to the caller.
     /// - Throws: `RotationFailure`; `AgentKeyPair.FileError`; `CancellationError`.
     package func rotate() async throws {
+        // Of one that was made at an earlier time nobody knows who has heard of it.
+        var isUnheard = !keys.hasNext
         let next = try keys.prepareNext()
         var reason = ""
         for attempt in 1...Self.attempts {
@@ -43,15 +45,20 @@ package struct KeyRotator: Sendable {
                 let challenge = try await platform.challenge()
                 return try await platform.rotate(over: challenge, from: keys.current, to: next)
             } catch let refusal as PlatformRefusal {
-                reason = try words(of: refusal)
-                guard attempt < Self.attempts else { break }
+                // A proxy that says so may have passed the request on.
+                if refusal.status >= 500 { isUnheard = false }
+                if let failure = Self.failure(refusal) {
+                    if isUnheard { keys.discardNext() }
+                    throw failure
+                }
+                reason = Self.words(refusal)
                 // Anew at once, where the challenge was too old or the proof seen before.
-                if refusal.status == 401 { continue }
-                try await Task.sleep(for: .seconds(min(refusal.retryAfter ?? Double(attempt), Self.longestWait)))
+                let pause = refusal.status == 401 ? 0 : refusal.retryAfter ?? Double(attempt)
+                if attempt < Self.attempts { try await Task.sleep(for: .seconds(pause)) }
             } catch let error as TransportError {
+                isUnheard = false
                 reason = error.message
-                guard attempt < Self.attempts else { break }
-                try await Task.sleep(for: .seconds(attempt))
+                if attempt < Self.attempts { try await Task.sleep(for: .seconds(attempt)) }
             }
         }
         throw RotationFailure(
@@ -59,16 +66,21 @@ package struct KeyRotator: Sendable {
                 + "out when it dials; ask again later.", isInDoubt: true)
     }
 
-    /// - Throws: `RotationFailure`, where asking again would be in vain.
-    private func words(of refusal: PlatformRefusal) throws -> String {
-        let detail = refusal.detail.isEmpty ? "status \(refusal.status)" : refusal.detail
+    /// - Returns: `nil` where it is worth while to ask again now.
+    private static func failure(_ refusal: PlatformRefusal) -> RotationFailure? {
         switch refusal.status {
-        case 401, 429, 500...: return detail
+        case 429 where refusal.retryAfter ?? 0 > longestWait, 503 where refusal.retryAfter ?? 0 > longestWait:
+            RotationFailure("The platform does not change the key now: \(words(refusal))", isInDoubt: false)
+        case 401, 429, 500...: nil
         case 404:
-            throw RotationFailure(
-                "The platform does not know the agent's present key (\(detail)). If an earlier change came through, the "
-                    + "agent finds out when it dials.", isInDoubt: true)
-        default: throw RotationFailure("The platform does not change the key: \(detail)", isInDoubt: false)
+            RotationFailure(
+                "The platform does not know the agent's present key (\(words(refusal))). If an earlier change came "
+                    + "through, the agent finds out when it dials.", isInDoubt: true)
+        default: RotationFailure("The platform does not change the key: \(words(refusal))", isInDoubt: false)
         }
+    }
+
+    private static func words(_ refusal: PlatformRefusal) -> String {
+        refusal.detail.isEmpty ? "status \(refusal.status)" : refusal.detail
     }
 }

@@ -70,9 +70,6 @@ package struct AgentSettingsDraft: Sendable {
 // MARK: Putting together
 
 extension AgentSettingsDraft {
-    private static let nameRule = TextRule(field: "name", length: 1...200)
-    private static let descriptionRule = TextRule(field: "description", length: 0...1000)
-
     /// These settings where they say something, those of `file` where they do not; offers of both, these first.
     package func over(_ file: AgentSettingsDraft) -> AgentSettingsDraft {
         var merged = self
@@ -109,8 +106,8 @@ extension AgentSettingsDraft {
             throw EdgewrightError.invalid("connections", "must be \(counts.lowerBound) to \(counts.upperBound)")
         }
         return AgentSettings(
-            server: place, token: token, tokenFile: tokenFile, name: try Self.nameRule.check(name ?? machine),
-            description: try Self.descriptionRule.check(description ?? ""), authorities: authorities,
+            server: place, token: token, tokenFile: tokenFile, name: try EdgeAgent.nameRule.check(name ?? machine),
+            description: try TextRule.description.check(description ?? ""), authorities: authorities,
             proxy: try self.proxy.map { try RemoteEndpoint.Proxy($0, field: "proxy") }
                 ?? ProxyEnvironment(environment).proxy(to: place),
             state: try stateFolder(), offers: try allOffers(), discovers: discovers ?? false,

@@ -5,15 +5,11 @@ package import Transport
 /// What the platform reaches through an agent: the agent itself, what it offers, and the ports of the platform's own
 /// containers on an engine that it offers. Nothing else, whatever a request names.
 package final class AgentTargets: TunnelTargets {
-    private struct Reachable {
-        var offers: [String: any Transport] = [:]
-        var engines: [String: DockerServices] = [:]
-    }
-
     private let client: DirectTransportClient
     private let dockerServices: String
     private let itself: AgentItself
-    private let reachable = Mutex(Reachable())
+    private let offers: LocalOffers
+    private let engines = Mutex<[String: DockerServices]>([:])
 
     /// - Parameters:
     ///   - dockerServices: where ports that containers publish are reached from here.
@@ -22,28 +18,25 @@ package final class AgentTargets: TunnelTargets {
         self.client = client
         self.dockerServices = dockerServices
         self.itself = itself
+        offers = LocalOffers(client: client)
     }
 
     /// What is under way goes on where it is.
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of an offer can't be read.
-    package func replace(with offers: [LocalOffer]) throws {
-        var made = Reachable()
-        for offer in offers {
-            let name = offer.offer.name
-            made.offers[name] = try OfferTransport(offer.endpoint, client: client)
-            guard offer.offer.kind == .docker else { continue }
-            made.engines[name] = try DockerServices(engine: offer.endpoint, address: dockerServices, client: client)
+    package func replace(with all: [LocalOffer]) throws {
+        var made: [String: DockerServices] = [:]
+        for offer in all where offer.offer.kind == .docker {
+            made[offer.offer.name] = try DockerServices(
+                engine: offer.endpoint, address: dockerServices, client: client)
         }
-        reachable.withLock { $0 = made }
+        try offers.replace(with: Dictionary(all.map { ($0.offer.name, $0.endpoint) }) { first, _ in first })
+        engines.withLock { $0 = made }
     }
 
     package func transport(to authority: String) async throws -> any Transport {
-        if let offered = reachable.withLock({ $0.offers[authority] }) { return offered }
         if authority == AgentProfile.authority { return itself }
-        guard let (name, port) = Self.publishedPort(authority),
-            let engine = reachable.withLock({ $0.engines[name] })
-        else {
-            throw TransportError(.pathDown, "the agent does not offer “\(authority.prefix(100))”")
+        guard let (name, port) = Self.publishedPort(authority), let engine = engines.withLock({ $0[name] }) else {
+            return try offers.transport(to: authority)
         }
         return try await engine.transport(to: port)
     }

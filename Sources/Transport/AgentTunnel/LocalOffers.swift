@@ -5,6 +5,12 @@ package final class LocalOffers: TunnelTargets {
     private let transports: Mutex<[String: any Transport]>
     private let client: DirectTransportClient
 
+    /// None yet.
+    package init(client: DirectTransportClient) {
+        self.client = client
+        transports = Mutex([:])
+    }
+
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of an endpoint can't be read.
     package init(_ offers: [String: RemoteEndpoint], client: DirectTransportClient) throws {
         self.client = client
