@@ -156,6 +156,19 @@ import Transport
         }
     }
 
+    @Test func `an agent whose platform says nothing is connecting, and ends when it is told to`() async throws {
+        try await withRawServer { inbound, _ in
+            for try await _ in inbound {}
+        } _: { server in
+            try await withTemporaryFolder { path in
+                let (platform, folder) = (ScriptedPlatform(), StateFolder(path.path))
+                try await withAgent(of: platform, at: server.port, in: folder) { world in
+                    try await eventually("it is connecting") { try await world.status()?.state == .connecting }
+                }
+            }
+        }
+    }
+
     @Test func `nobody is asked where no agent runs`() async throws {
         try await withTemporaryFolder { path in
             let folder = StateFolder(path.path)

@@ -36,6 +36,7 @@ final class ConnectionKeeper: Sendable {
         var report = ConnectionReport(number, parts.logger)
         var happening = events.makeAsyncIterator()
         session.hasNextKey = parts.keys.hasNext
+        parts.board.note(keeper: number, nil, nil)
         var action = session.begin()
         while !Task.isCancelled {
             let done = await perform(action)
