@@ -236,6 +236,9 @@ extension TunnelFrames {
         if let error = error as? NIOHTTP2Errors.StreamError {
             // The library has told the other end.
             streams[error.streamID]?.received(reset: error.baseError)
+        } else if isGoingAway, error is NIOHTTP2Errors.IOOnClosedConnection {
+            // For the library all is over, and whatever still comes is too late; the last bytes are on their way.
+            closeWhenIdle()
         } else {
             context.close(promise: nil)
         }
@@ -245,10 +248,8 @@ extension TunnelFrames {
         settings.fail(TunnelLost())
         let all = streams.values
         streams = [:]
-        for stream in all {
-            stream.deliver()
-            stream.fail(TunnelLost())
-        }
+        // An answer that has come whole can be read to its end.
+        for stream in all { stream.received(reset: TunnelLost()) }
         context.fireChannelInactive()
     }
 }

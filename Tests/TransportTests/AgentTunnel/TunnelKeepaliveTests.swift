@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import TestSupport
 import Testing
@@ -73,6 +74,28 @@ import Transport
             }
             isFree.yield()
             #expect(try await late == "late")
+            try await world.tunnel.closed.get()
+        }
+    }
+}
+
+extension TunnelKeepaliveTests {
+    @Test(arguments: [true, false])
+    func `what is under way comes whole when either end says goodbye`(isPlatform: Bool) async throws {
+        let chunk = ByteBuffer(repeating: 7, count: 64 << 10)
+        try await withTunnel { exchange in
+            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
+            for _ in 0..<100 { try await exchange.write(chunk) }
+            try await exchange.finish()
+        } _: { world in
+            var answers: [RemoteResponse] = []
+            for _ in 0..<8 { answers.append(try await world.get()) }
+            if isPlatform { world.tunnel.goAway() } else { world.server.goAway() }
+            for answer in answers {
+                var count = 0
+                for try await piece in answer.body { count += piece.readableBytes }
+                #expect(count == 100 * 64 << 10)
+            }
             try await world.tunnel.closed.get()
         }
     }
