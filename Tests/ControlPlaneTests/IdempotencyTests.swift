@@ -103,6 +103,7 @@ import Testing
             let requests = world.plane.idempotency
             let who = try await caller(world)
             let database = requests.context.database
+            let start = requests.context.now()
             for number in 0..<5 {
                 let claiming = requests.claiming("k\(number)", by: who)
                 _ = try await requests.begin(claiming, fingerprint: "f")
@@ -110,7 +111,7 @@ import Testing
                     claiming, fingerprint: "f", KeptAnswer(status: 201, fields: [], body: Data()))
                 // 0 is the newest; 4 is older than a day.
                 let age = number == 4 ? IdempotentRequests.lifetime + .seconds(1) : .seconds(number)
-                let time = requests.context.now() - age
+                let time = start - age
                 try await database.write {
                     try $0.execute(
                         "UPDATE idempotent_request SET created_at = ? WHERE key_hash = ?",

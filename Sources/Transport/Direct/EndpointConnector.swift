@@ -22,13 +22,22 @@ struct EndpointConnector {
             .channelOption(.recvAllocator, value: .growing)
         if halfClosure { bootstrap = bootstrap.channelOption(.allowRemoteHalfClosure, value: true) }
         guard let proxy = endpoint.proxy, case .tcp(let host, let port) = endpoint.address else {
+            // Kept besides being told to the pipeline: that has no handlers any more when it closes before anybody asks.
+            let objection = NIOLoopBoundBox<ExchangeFailure?>.makeBoxSendingValue(nil, eventLoop: loop)
             return connect(
                 bootstrap.channelInitializer { [targets] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(TargetGuardHandler(targets: targets))
+                        let handler = TargetGuardHandler(targets: targets) { objection.value = $0 }
+                        try channel.pipeline.syncOperations.addHandler(handler)
                         try initialize(channel)
                     }
-                })
+                }
+            ).flatMapErrorThrowing {
+                throw objection.value ?? $0
+            }.flatMapThrowing { channel in
+                if let reason = objection.value { throw reason }
+                return channel
+            }
         }
         let agreed = loop.makePromise(of: Void.self)
         let handlers = ProxyHandlers(

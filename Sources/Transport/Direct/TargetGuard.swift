@@ -32,8 +32,13 @@ final class TargetGuardHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
     private let targets: TargetGuard
+    private let onObjection: (ExchangeFailure) -> Void
 
-    init(targets: TargetGuard) { self.targets = targets }
+    /// - Parameter onObjection: told on the event loop, before the connection is closed.
+    init(targets: TargetGuard, onObjection: @escaping (ExchangeFailure) -> Void = { _ in }) {
+        self.targets = targets
+        self.onObjection = onObjection
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         guard let objection = targets.objection(to: context.channel) else {
@@ -41,6 +46,7 @@ final class TargetGuardHandler: ChannelInboundHandler, RemovableChannelHandler {
             // Nothing more to see: bytes need not pass through here.
             return context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         }
+        onObjection(objection)
         context.fireErrorCaught(objection)
         context.close(promise: nil)
     }
