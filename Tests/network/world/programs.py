@@ -16,7 +16,7 @@ from harness.platform import EMAIL
 from harness.processes import HarnessError, Running, free_port, wait_until
 
 from .certificates import Certificate
-from .namespaces import Namespace
+from .namespaces import Namespace, run
 from .site import Site
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -206,6 +206,10 @@ class Agent:
             [AGENT, "status", "--json", "--config", "/dev/null", "--state", str(self.state)],
             capture_output=True, text=True, timeout=30)
         return json.loads(done.stdout) if done.stdout else None
+
+    def rotate_key(self) -> str:
+        """The fingerprint of its new key, with which it dials anew."""
+        return run(AGENT, "rotate-key", "--config", "/dev/null", "--state", str(self.state)).strip()
 
     @property
     def is_connected(self) -> bool:
