@@ -26,7 +26,11 @@ final class ClientWatch: ChannelInboundHandler {
 
     /// The same, on the channel's event loop.
     static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void) -> Registration? {
-        guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self) else { return nil }
+        guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self) else {
+            // It may have gone already, and its channel's handlers with it.
+            if !channel.isActive { action() }
+            return nil
+        }
         let id = watch.add(action)
         let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
         return Registration { [loop = channel.eventLoop] in
