@@ -52,7 +52,9 @@ struct EndpointConnector {
                 try initialize(channel)
                 return channel
             }
-        }.flatMapErrorThrowing { throw ProxyFailure(proxy: "\(proxy.host):\(proxy.port)", reason: $0) }
+        }.flatMapErrorThrowing {
+            throw ProxyFailure(proxy: "\(proxy.host):\(proxy.port)", status: handlers.status.value, reason: $0)
+        }
     }
 
     private func connect(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
@@ -74,6 +76,8 @@ extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator 
 /// No connection through the proxy.
 struct ProxyFailure: Error {
     let proxy: String
+    /// What it has answered; `nil` when it has not.
+    let status: Int?
     let reason: any Error
 }
 
@@ -81,6 +85,10 @@ struct ProxyFailure: Error {
 private struct ProxyHandlers: Sendable {
     private static let encoder = "proxy.encoder"
     private static let decoder = "proxy.decoder"
+    private static let note = "proxy.note"
+
+    /// Of the proxy's answer.
+    let status: NIOLoopBoundBox<Int?>
 
     private let proxy: RemoteEndpoint.Proxy
     private let peer: (host: String, port: Int)
@@ -92,6 +100,7 @@ private struct ProxyHandlers: Sendable {
         _ proxy: RemoteEndpoint.Proxy, to peer: (String, Int), _ targets: TargetGuard, deadline: NIODeadline,
         agreed: EventLoopPromise<Void>
     ) {
+        status = .makeBoxSendingValue(nil, eventLoop: agreed.futureResult.eventLoop)
         self.proxy = proxy
         self.peer = peer
         self.targets = targets
@@ -110,6 +119,7 @@ private struct ProxyHandlers: Sendable {
         try operations.addHandler(HTTPRequestEncoder(), name: Self.encoder)
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: .answers)
         try operations.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
+        try operations.addHandler(ProxyAnswerNote(status: status), name: Self.note)
         try operations.addHandler(
             NIOHTTP1ProxyConnectHandler(
                 targetHost: host, targetPort: peer.port, headers: headers, deadline: deadline, promise: agreed))
@@ -117,6 +127,22 @@ private struct ProxyHandlers: Sendable {
 
     func remove(from channel: any Channel) -> EventLoopFuture<Void> {
         let pipeline = channel.pipeline
-        return pipeline.removeHandler(name: Self.encoder).flatMap { pipeline.removeHandler(name: Self.decoder) }
+        return pipeline.removeHandler(name: Self.encoder).flatMap {
+            pipeline.removeHandler(name: Self.note)
+        }.flatMap { pipeline.removeHandler(name: Self.decoder) }
+    }
+}
+
+/// The library's handler, which is behind this one, does not tell with which status a proxy has refused.
+private final class ProxyAnswerNote: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPClientResponsePart
+
+    private let status: NIOLoopBoundBox<Int?>
+
+    init(status: NIOLoopBoundBox<Int?>) { self.status = status }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data) { status.value = Int(head.status.code) }
+        context.fireChannelRead(data)
     }
 }

@@ -69,9 +69,15 @@ struct ErrorTranslation {
 
     private func translate(proxy error: ProxyFailure) -> any Error {
         let proxy = "the proxy \(error.proxy)"
-        if let refusal = error.reason as? NIOHTTP1ProxyConnectHandler.Error {
-            let isUnauthorized = refusal == .proxyAuthenticationRequired()
-            let what = isUnauthorized ? "wants a user name and password" : "does not connect to \(peer)"
+        if error.reason is NIOHTTP1ProxyConnectHandler.Error {
+            let what =
+                switch error.status {
+                case 407: "wants a user name and password"
+                // Not what the standard has for it, but what tinyproxy says.
+                case 401: "does not take the user name and password"
+                case let status?: "does not connect to \(peer): it answered \(status)"
+                case nil: "does not connect to \(peer)"
+                }
             return TransportError(.pathDown, "\(proxy) \(what)", cause: error)
         }
         let inner = ErrorTranslation(peer: proxy, timeout: timeout, connectTimeout: connectTimeout)

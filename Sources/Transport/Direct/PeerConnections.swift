@@ -65,9 +65,7 @@ final class PeerConnections: Sendable {
     /// `nil` for a peer without TLS.
     func tlsContext() async throws -> NIOSSLContext? {
         guard let tls else { return nil }
-        let demand = TLSContexts.Demand(
-            verification: endpoint.verification, clientCertificate: endpoint.clientCertificate)
-        return try await contexts.context(for: demand, tls, on: group.any())
+        return try await contexts.context(for: TLSContexts.Demand(endpoint), tls, on: group.any())
     }
 
     var isUnused: Bool { state.withLock { $0.isUnused } }
@@ -171,13 +169,10 @@ extension PeerConnections {
     private func connect(
         _ context: NIOSSLContext?, on loop: any EventLoop, within limit: TimeAmount
     ) -> EventLoopFuture<PooledConnection> {
-        let serverName = endpoint.serverName
         let opened = EndpointConnector(endpoint: endpoint, targets: targets).connect(on: loop, within: limit) {
             [self] channel in
             let operations = channel.pipeline.syncOperations
-            if let context {
-                try operations.addHandler(NIOSSLClientHandler(context: context, serverHostname: serverName))
-            }
+            if let context { try operations.addHandler(endpoint.tlsHandler(context)) }
             let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
             try operations.addHandler(HTTPRequestEncoder())
             try operations.addHandler(ByteToMessageHandler(decoder))

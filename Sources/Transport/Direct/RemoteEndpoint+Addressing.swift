@@ -1,5 +1,4 @@
 import NIOCore
-import NIOSSL
 
 extension RemoteEndpoint {
     /// What goes into `Host` (RFC 9110, section 7.2).
@@ -28,33 +27,5 @@ extension RemoteEndpoint {
 
     private static func bracketed(_ host: String) -> String {
         host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-    }
-}
-
-extension RemoteEndpoint {
-    /// How TLS is spoken to this peer; `nil` without TLS.
-    /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate or key can't be read.
-    func tlsConfiguration() throws -> TLSConfiguration? {
-        guard usesTLS else { return nil }
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.applicationProtocols = ["http/1.1"]
-        do {
-            switch verification {
-            case .none: tls.certificateVerification = .none
-            case .full(nil): break
-            case .full(let authorities?):
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(authorities.utf8)))
-            }
-            if let clientCertificate {
-                let chain = try NIOSSLCertificate.fromPEMBytes(Array(clientCertificate.chain.utf8))
-                tls.certificateChain = chain.map { .certificate($0) }
-                let key = try NIOSSLPrivateKey(bytes: Array(clientCertificate.privateKey.utf8), format: .pem)
-                tls.privateKey = .privateKey(key)
-            }
-        } catch {
-            throw TransportError(
-                .invalidRequest, "a certificate or key for \(peer) can't be read: it has to be PEM", cause: error)
-        }
-        return tls
     }
 }

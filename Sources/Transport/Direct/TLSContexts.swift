@@ -9,6 +9,14 @@ final class TLSContexts: Sendable {
     struct Demand: Hashable, Sendable {
         let verification: RemoteEndpoint.Verification
         let clientCertificate: RemoteEndpoint.ClientCertificate?
+        /// Whether it is left to us for which address the certificate is.
+        let checksAddress: Bool
+
+        init(_ endpoint: RemoteEndpoint) {
+            verification = endpoint.verification
+            clientCertificate = endpoint.clientCertificate
+            checksAddress = endpoint.addressToCheck != nil
+        }
     }
 
     /// Beyond it all are made anew: so many different client certificates means that many are of yesterday.

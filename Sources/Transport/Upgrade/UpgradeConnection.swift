@@ -38,15 +38,11 @@ struct UpgradeConnection {
         let answer = Handover<Value>(on: loop)
         let alarm = loop.scheduleTask(in: limit) { answer.fail(ExchangeFailure.noAnswerInTime) }
         defer { alarm.cancel() }
-        let (tls, serverName) = (tls, endpoint.serverName)
         let connector = EndpointConnector(endpoint: endpoint, targets: targets)
-        connector.connect(on: loop, within: limit, halfClosure: halfClosure) { channel in
+        connector.connect(on: loop, within: limit, halfClosure: halfClosure) { [tls, endpoint] channel in
             // Whatever the outcome, a connection that nobody got is closed.
             answer.future.whenFailure { _ in channel.close(promise: nil) }
-            if let tls {
-                try channel.pipeline.syncOperations.addHandler(
-                    NIOSSLClientHandler(context: tls, serverHostname: serverName))
-            }
+            if let tls { try channel.pipeline.syncOperations.addHandler(endpoint.tlsHandler(tls)) }
             try UpgradeClientHandler.add(to: channel, asking: head, answer, outcome)
         }.whenFailure { answer.fail($0) }
         return try await answer.value()

@@ -18,7 +18,7 @@ import Transport
         }
     }
 
-    /// A proxy that lets those through who know its password.
+    /// A proxy that lets those through who know its password, all to this machine.
     private func withProxy<Result: Sendable>(
         _ body: @Sendable (ScriptedHTTPServer) async throws -> Result
     ) async throws -> Result {
@@ -27,8 +27,9 @@ import Transport
             guard let first = try await iterator.next().map({ String(buffer: $0) }) else { return }
             let secret = Data("plant:secret".utf8).base64EncodedString()
             guard first.contains("Proxy-Authorization: Basic \(secret)\r\n") else {
+                let refusal = first.contains("Proxy-Authorization") ? "401 Not you" : "407 Who are you"
                 return try await outbound.write(
-                    ByteBuffer(string: "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"))
+                    ByteBuffer(string: "HTTP/1.1 \(refusal)\r\nContent-Length: 0\r\n\r\n"))
             }
             let port = try #require(first.split(separator: " ")[1].split(separator: ":").last.flatMap { Int($0) })
             let peer = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -82,6 +83,41 @@ import Transport
             let refused = try await transportError { try await dial(nil, through: proxy.port) { _ in } }
             #expect(refused.kind == .pathDown)
             #expect(refused.message == "the proxy 127.0.0.1:\(proxy.port) wants a user name and password")
+        }
+    }
+
+    @Test func `a proxy that does not take the password is named`() async throws {
+        try await withProxy { proxy in
+            let refused = try await transportError { try await dial("plant:wrong", through: proxy.port) { _ in } }
+            #expect(refused.message == "the proxy 127.0.0.1:\(proxy.port) does not take the user name and password")
+        }
+    }
+
+    /// Whatever the address of the proxy: its own certificate says nothing of who is behind it.
+    @Test func `behind a proxy a certificate has to be for the address that was asked for`() async throws {
+        let tls = try TestCertificates.shared.serverContext()
+        try await withHTTPServer(tls: tls) { exchange in
+            try await exchange.respond("here")
+        } _: { server in
+            try await withProxy { proxy in
+                try await withTransportClient { client in
+                    func get(_ host: String) async throws -> String {
+                        let endpoint = RemoteEndpoint(
+                            address: .tcp(host: host, port: server.port), usesTLS: true,
+                            verification: .full(authorities: TestCertificates.shared.authority),
+                            proxy: RemoteEndpoint.Proxy(
+                                host: "127.0.0.1", port: proxy.port, credentials: "plant:secret"))
+                        return try await DirectTransport(endpoint: endpoint, client: client).send(
+                            RemoteRequest(target: "/", timeout: .seconds(30))
+                        ).text()
+                    }
+                    #expect(try await get("127.0.0.1") == "here")
+                    #expect(try await get("localhost") == "here")
+                    let error = try await transportError { _ = try await get("10.9.9.9") }
+                    #expect(error.kind == .tlsFailed)
+                    #expect(error.message == "the certificate of 10.9.9.9:\(server.port) is for another name")
+                }
+            }
         }
     }
 
