@@ -61,6 +61,7 @@ need_docker() {
 need_network() {
     need nginx-light have nginx
     need haproxy have haproxy
+    need tinyproxy-bin have tinyproxy
     need conntrack have conntrack
     need iptables have iptables
     need iproute2 have ip

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # with-postgres.sh COMMAND...: runs the command with a PostgreSQL server of its own, gone when the command ends.
+# with-postgres.sh hold: says the server's URL and keeps it until standard input ends.
 #
 # EDGEWRIGHT_TEST_POSTGRES is its URL (by Unix socket, no password); EDGEWRIGHT_TEST_POSTGRES_TCP the one by TCP on
 # 127.0.0.1, with the password. Commits are not written through to the disk, which tests do not need; with
@@ -92,6 +93,12 @@ start_server() {
 start_server
 
 cd "$OLDPWD"
+if [ "$1" = hold ]; then
+    echo "$EDGEWRIGHT_TEST_POSTGRES"
+    exec 1>&2
+    cat >/dev/null
+    exit 0
+fi
 # In the background, so that a signal to this script is acted upon at once.
 "$@" <&0 &
 child=$!

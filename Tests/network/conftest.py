@@ -15,6 +15,10 @@ from pathlib import Path
 import pytest
 from harness.processes import Running, wait_until
 
+from world.fronts import Front
+from world.held import Held
+from world.namespaces import Namespace
+from world.outlet import Outlet
 from world.programs import Agent, Platform, Project, kill, simulate, simulated
 from world.site import Site
 from world.traffic import Through
@@ -48,6 +52,24 @@ class World:
         self._stack.callback(agent.kill)
         return agent
 
+    def outlet(self, site: Site, port: int, password: str | None = None) -> Outlet:
+        outlet = Outlet(site, self.folder / site.site.name, port, password)
+        self._stack.callback(outlet.stop)
+        return outlet
+
+    def postgres(self) -> str:
+        """A PostgreSQL server of one's own; its URL."""
+        return self._hold("with-postgres.sh")
+
+    def docker(self, site: Site) -> str:
+        """A Docker engine of a site's own, with images of simulated services; its socket."""
+        return self._hold("with-docker.sh", site.site)
+
+    def _hold(self, script: str, place: Namespace | None = None) -> str:
+        held = Held(script, self.folder / f"{script}.log", place)
+        self._stack.callback(held.let_go)
+        return held.address
+
     def keep(self, running: Running) -> Running:
         """Until the end."""
         self._stack.callback(kill, running)
@@ -79,11 +101,11 @@ class World:
         wait_until(f"the agent {name} to be online", 30, lambda: project.is_online(name))
         return agent
 
-    def through(self, project: Project, agent: str, offer: str) -> Through:
-        """The way to an offer that has become a service, once it is online."""
+    def through(self, project: Project, agent: str, offer: str, front: Front | None = None) -> Through:
+        """The way to an offer that has become a service, once it is online; from outside of what is in front."""
         service = project.service(agent, offer)["id"]
         wait_until(f"“{offer}” of {agent} to be online", 40, lambda: project.is_service_online(service))
-        return Through(project.api.again(), service)
+        return Through(front.client(project.api) if front else project.api.again(), service)
 
 
 @pytest.fixture(scope="module")

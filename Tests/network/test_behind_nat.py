@@ -11,7 +11,7 @@ from conftest import World
 from harness.processes import wait_until
 from world.programs import Agent, Platform, Project
 from world.site import Site
-from world.traffic import Through, WebSocket
+from world.traffic import Page, Through
 from world.workbench import digest
 
 MEGABYTE = 1 << 20
@@ -105,18 +105,9 @@ def test_a_websocket_through_the_proxy(hall: Hall) -> None:
 
 
 def test_a_websocket_through_the_page_of_the_service(hall: Hall) -> None:
-    answer = hall.project.api.request("GET", f"/api/v1/services/{hall.neuronex.service}/open")
-    assert answer.status == 302
-    host, _, path = answer.fields["Location"].removeprefix("http://").partition("/")
-    page = hall.project.api.again()
-    page.token = None
-    entered = page.request("GET", f"/{path}", fields={"Host": host})
-    cookie = entered.fields["Set-Cookie"].split(";")[0]
-    assert page.request("GET", "/web/", fields={"Host": host, "Cookie": cookie}).status == 200
-    connection = WebSocket(
-        page.port, "/api/ws/echo", {"Cookie": cookie, "Origin": f"http://{host}"}, host)
+    page = Page(hall.neuronex)
+    assert page.get("/web/").status == 200
+    connection = page.socket()
     assert connection.status == 101
     assert connection.echo(b"over the page") == b"over the page"
     connection.close()
-
-

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
 import signal
 import sqlite3
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -37,10 +39,12 @@ class Platform:
 
     def __init__(
         self, folder: Path, *options: str, name: str = "platform", certificate: Certificate | None = None,
-        environment: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None, host: str = "0.0.0.0",
     ) -> None:
+        """With the host 127.0.0.1 it is reached by what is in front of it alone."""
         folder.mkdir(exist_ok=True)
         self.folder = folder
+        self.host = host
         self.port = free_port()
         self.certificate = certificate
         self._name = name
@@ -65,7 +69,7 @@ class Platform:
             tls = ("--tls-cert", str(self.certificate.certificate), "--tls-key", str(self.certificate.key))
         self.running = Running(
             "edgewright serve",
-            [EDGEWRIGHT, "serve", "--listen", f"0.0.0.0:{self.port}", "--data-dir", str(self.folder / "data"), *tls,
+            [EDGEWRIGHT, "serve", "--listen", f"{self.host}:{self.port}", "--data-dir", str(self.folder / "data"), *tls,
              *self._options],
             self.folder / f"{self._name}.log", self._environment)
         try:
@@ -87,6 +91,11 @@ class Platform:
 
     def stop(self) -> None:
         self.running.stop()
+
+    def metric(self, name: str) -> float:
+        """One without labels."""
+        text = self.api.request("GET", "/metrics").body.decode()
+        return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
     def rows(self, query: str) -> list[tuple]:
         """What its own store says (SQLite)."""
@@ -121,13 +130,19 @@ class Client(API):
         return Client(self.port, self.certificate, self.token)
 
 
-def connect(port: int, certificate: Certificate | None = None, timeout: float = 120):
+def connect(port: int, certificate: Certificate | None = None, timeout: float = 120) -> http.client.HTTPConnection:
     """An HTTP connection to a platform, whose certificate nobody looks at: it is the agents that have to."""
-    import http.client
-    import ssl
     if certificate is None:
         return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    return http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=ssl._create_unverified_context())
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=unverified())
+
+
+def unverified() -> ssl.SSLContext:
+    """TLS with whoever answers."""
+    context = ssl._create_unverified_context()
+    # With 1.3 there is something to read on a connection before there is an answer.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class Project:

@@ -31,6 +31,7 @@ class Site:
         number = _number()
         self.network = f"10.203.{number}"
         self.cloud = f"{self.network}.1"
+        self.gateway = f"{self.network}.129"
         self.address = f"{self.network}.130"
         self.outside = f"{self.network}.2"
         self.nat = Namespace(f"nat{number}")
@@ -54,11 +55,11 @@ class Site:
 
     def _connect_site(self, inner: str, outer: str) -> None:
         self.nat.ip("link", "add", inner, "type", "veth", "peer", "name", outer, "netns", self.site.name)
-        self.nat.ip("address", "add", f"{self.network}.129/28", "dev", inner)
+        self.nat.ip("address", "add", f"{self.gateway}/28", "dev", inner)
         self.nat.ip("link", "set", inner, "up")
         self.site.ip("address", "add", f"{self.address}/28", "dev", outer)
         self.site.ip("link", "set", outer, "up")
-        self.site.ip("route", "add", "default", "via", f"{self.network}.129")
+        self.site.ip("route", "add", "default", "via", self.gateway)
 
     def _translate(self) -> None:
         """As a router at home: what goes out gets its address, and only what belongs to that comes in."""

@@ -15,8 +15,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from .programs import Client, connect
+from harness.api import Answer
+
+from .programs import Client, connect, unverified
 from .workbench import pieces
 
 
@@ -28,14 +31,22 @@ class Through:
         self.service = service
         self.path = f"/api/v1/services/{service}/proxy"
 
+    def begin(
+        self, method: str, target: str, body: bytes | Iterable[bytes] | None = None,
+        fields: dict[str, str] | None = None, timeout: float = 120,
+    ) -> http.client.HTTPConnection:
+        """A request on a connection of its own, whose answer is not waited for."""
+        connection = connect(self.api.port, self.api.certificate, timeout)
+        sent = {"Authorization": f"Bearer {self.api.token}", **(fields or {})}
+        connection.request(method, self.path + target, body, sent)
+        return connection
+
     def open(
         self, method: str, target: str, body: bytes | Iterable[bytes] | None = None,
         fields: dict[str, str] | None = None, timeout: float = 120,
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         """A request on a connection of its own, up to the head of the answer."""
-        connection = connect(self.api.port, self.api.certificate, timeout)
-        sent = {"Authorization": f"Bearer {self.api.token}", **(fields or {})}
-        connection.request(method, self.path + target, body, sent)
+        connection = self.begin(method, target, body, fields, timeout)
         return connection, connection.getresponse()
 
     def ask(self, method: str, target: str, body: Any = None, timeout: float = 60) -> tuple[int, bytes]:
@@ -92,20 +103,17 @@ class Through:
 
     def socket(self, target: str = "/api/ws/echo", timeout: float = 60) -> WebSocket:
         return WebSocket(
-            self.api.port, self.path + target, {"Authorization": f"Bearer {self.api.token}"},
-            f"127.0.0.1:{self.api.port}", timeout=timeout)
+            self.api, self.path + target, {"Authorization": f"Bearer {self.api.token}"},
+            f"127.0.0.1:{self.api.port}", timeout)
 
 
 class WebSocket:
-    """The little of RFC 6455 that an echo takes; over plain HTTP."""
+    """The little of RFC 6455 that an echo takes, where a client has its platform."""
 
-    def __init__(
-        self, port: int, target: str, fields: dict[str, str], host: str, address: str = "127.0.0.1", timeout: float = 60,
-        wrap: Callable[[socket.socket], socket.socket] | None = None,
-    ) -> None:
-        self._socket = socket.create_connection((address, port), timeout)
-        if wrap:
-            self._socket = wrap(self._socket)
+    def __init__(self, api: Client, target: str, fields: dict[str, str], host: str, timeout: float = 60) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", api.port), timeout)
+        if api.certificate:
+            self._socket = unverified().wrap_socket(self._socket)
         lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Connection: Upgrade", "Upgrade: websocket",
                  "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
                  *(f"{name}: {value}" for name, value in fields.items()), "", ""]
@@ -144,6 +152,26 @@ class WebSocket:
     def close(self) -> None:
         self._file.close()
         self._socket.close()
+
+
+class Page:
+    """A service's own page, entered as a browser does that follows what the platform says."""
+
+    def __init__(self, through: Through) -> None:
+        opened = through.api.request("GET", f"/api/v1/services/{through.service}/open")
+        assert opened.status == 302, opened.start
+        place = urlsplit(opened.fields["Location"])
+        self.host, self.origin = place.netloc, f"{place.scheme}://{place.netloc}"
+        self._api = through.api.again()
+        self._api.token = None
+        self.entered = self._api.request("GET", f"{place.path}?{place.query}", fields={"Host": self.host})
+        self._cookie = self.entered.fields["Set-Cookie"].split(";")[0]
+
+    def get(self, path: str) -> Answer:
+        return self._api.request("GET", path, fields={"Host": self.host, "Cookie": self._cookie})
+
+    def socket(self, target: str = "/api/ws/echo") -> WebSocket:
+        return WebSocket(self._api, target, {"Cookie": self._cookie, "Origin": self.origin}, self.host)
 
 
 @dataclass
