@@ -208,7 +208,7 @@ package struct ControlPlane: Sendable {
                 connections: network.connections, monitor: monitor, greetings: greetings)
             adoption = AgentAdoption(context: context, recorder: recorder, services: services, hosts: hosts)
             presence = AgentPresence(
-                context: context, holder: network.peers.holder, connections: network.connections, changes: changes,
+                context: context, peers: network.peers, connections: network.connections, changes: changes,
                 greeter: AgentGreeter(
                     context: context, network: network, changes: changes, adoption: adoption, queue: greetings))
         }

@@ -193,6 +193,6 @@ package struct AgentAcceptor: Sendable {
     /// Takes a connection of another control plane over, which reaches this one's agents through it. On its event loop.
     package func acceptPeer(on channel: any Channel) throws {
         let targets = PeerTargets(directory: network.directory, connections: network.connections)
-        _ = try TunnelServer(on: channel, targets: targets)
+        network.peers.add(try TunnelServer(on: channel, targets: targets))
     }
 }

@@ -27,7 +27,7 @@ struct AgentPresence: Service {
     }
 
     let context: ControlPlaneContext
-    let holder: String
+    let peers: PeerNetwork
     let connections: AgentConnections
     let changes: AgentChanges
     let greeter: AgentGreeter
@@ -35,15 +35,17 @@ struct AgentPresence: Service {
     private let metrics = AgentMetrics()
 
     init(
-        context: ControlPlaneContext, holder: String, connections: AgentConnections, changes: AgentChanges,
+        context: ControlPlaneContext, peers: PeerNetwork, connections: AgentConnections, changes: AgentChanges,
         greeter: AgentGreeter
     ) {
         self.context = context
-        self.holder = holder
+        self.peers = peers
         self.connections = connections
         self.changes = changes
         self.greeter = greeter
     }
+
+    private var holder: String { peers.holder }
 
     /// From any thread; never waits.
     func arrived(_ agent: AdmittedAgent) {
@@ -86,6 +88,7 @@ struct AgentPresence: Service {
         connections.dismissAll()
         // Whatever becomes of this task: the others are not to look for them here.
         await Task { await leaveAll() }.value
+        await peers.dismissAll()
     }
 
     /// What is in the store may be wrong: another control plane took this one for dead while it could not reach the store,

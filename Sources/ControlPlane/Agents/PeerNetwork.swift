@@ -3,6 +3,7 @@ import Fleet
 import Foundation
 import Logging
 import NIOConcurrencyHelpers
+import NIOCore
 import Store
 import Transport
 
@@ -14,6 +15,8 @@ package actor PeerNetwork {
     private static let connectionsPerPeer = 2
     /// After a dial that failed, so that requests do not queue up behind a control plane that is gone.
     private static let restAfterFailure = Duration.seconds(1)
+    /// What is under way through one that has said goodbye has so long: more than that one gives itself.
+    private static let farewell = TimeAmount.seconds(6)
 
     private struct Link {
         var dialling: Task<TunnelClient, any Error>?
@@ -35,6 +38,8 @@ package actor PeerNetwork {
     private var links: [String: [Link]] = [:]
     private var next = 0
     private var told: [String: ContinuousClock.Instant] = [:]
+    /// In which the others ask for this one's agents.
+    private nonisolated let askers = NIOLockedValueBox<[ObjectIdentifier: TunnelServer]>([:])
 
     init(
         holder: String, proofs: PeerProofs, client: DirectTransportClient, authorities: String?, logger: Logger,
@@ -54,7 +59,7 @@ package actor PeerNetwork {
         for gone in links.keys where addresses[gone] == nil {
             for link in links[gone, default: []] {
                 link.dialling?.cancel()
-                link.tunnel?.close()
+                link.tunnel?.goAway(within: Self.farewell)
             }
             links[gone] = nil
         }
@@ -67,6 +72,25 @@ package actor PeerNetwork {
         }
         links = [:]
         await client.shutdown()
+    }
+
+    /// From any thread.
+    nonisolated func add(_ asker: TunnelServer) {
+        let id = ObjectIdentifier(asker)
+        askers.withLockedValue { $0[id] = asker }
+        asker.closed.whenComplete { [askers] _ in askers.withLockedValue { $0[id] = nil } }
+    }
+
+    /// Tells the others to ask no more here. Returns when what they have under way has ended, or when its task is cancelled,
+    /// which ends it.
+    nonisolated func dismissAll() async {
+        let all = askers.withLockedValue { Array($0.values) }
+        for asker in all { asker.goAway() }
+        await withTaskCancellationHandler {
+            for asker in all { try? await asker.closed.get() }
+        } onCancel: {
+            for asker in all { asker.close() }
+        }
     }
 
     /// Whether another control plane has made this for this one.

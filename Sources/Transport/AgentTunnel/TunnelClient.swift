@@ -38,6 +38,13 @@ package final class TunnelClient: Sendable {
     /// Lets what is under way end, and takes nothing new. From any thread.
     package func goAway() { loop.execute { [frames] in frames.value.goAway() } }
 
+    /// The same, and ends what is under way after that time all the same. From any thread.
+    package func goAway(within limit: TimeAmount) {
+        goAway()
+        let alarm = loop.scheduleTask(in: limit) { [self] in close() }
+        closed.whenComplete { _ in alarm.cancel() }
+    }
+
     /// Sends one request and waits for the answer's head.
     /// - Throws: errors that are not translated; `CancellationError`.
     func exchange(
