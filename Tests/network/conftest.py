@@ -63,10 +63,13 @@ class World:
 
     def docker(self, site: Site) -> str:
         """A Docker engine of a site's own, with images of simulated services; its socket."""
-        return self._hold("with-docker.sh", site.site)
+        # There is no way to a registry. It is to see that at once, and not when no name server has answered for 20 s.
+        return self._hold("with-docker.sh", site.site, {"HTTPS_PROXY": "http://127.0.0.1:9"})
 
-    def _hold(self, script: str, place: Namespace | None = None) -> str:
-        held = Held(script, self.folder / f"{script}.log", place)
+    def _hold(
+        self, script: str, place: Namespace | None = None, environment: dict[str, str] | None = None
+    ) -> str:
+        held = Held(script, self.folder / f"{script}.log", place, environment)
         self._stack.callback(held.let_go)
         return held.address
 
