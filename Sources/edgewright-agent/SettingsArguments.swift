@@ -16,6 +16,8 @@ struct StateArguments: ParsableArguments {
 
 /// All that can be set.
 struct SettingsArguments: ParsableArguments {
+    private static let longestToken = 4096
+
     @OptionGroup var place: StateArguments
     @Option(help: "The platform's address: https://edge.example.com") var server: String?
     @Option(
@@ -23,7 +25,7 @@ struct SettingsArguments: ParsableArguments {
             Enrolment token, needed once (EDGEWRIGHT_AGENT_TOKEN); without one the agent waits to be claimed.
             """)
     var token: String?
-    @Option(help: "File with the enrolment token.") var tokenFile: String?
+    @Option(help: "File with the enrolment token; - is the standard input.") var tokenFile: String?
     @Option(help: "What the platform calls it (this machine's name).") var name: String?
     @Option(help: "What the platform says of it.") var description: String?
     @Option(help: "PEM file of the authorities that the platform's certificate may be of (the system's).")
@@ -45,12 +47,7 @@ struct SettingsArguments: ParsableArguments {
     func draft() throws -> AgentSettingsDraft {
         var draft = AgentSettingsDraft()
         draft.server = server
-        draft.token = token
-        draft.tokenFile = tokenFile
-        if token == nil, tokenFile == nil {
-            let variable = ProcessInfo.processInfo.environment["EDGEWRIGHT_AGENT_TOKEN"] ?? ""
-            draft.token = variable.isEmpty ? nil : variable
-        }
+        (draft.token, draft.tokenFile) = (try givenToken(), tokenFile == "-" ? nil : tokenFile)
         draft.name = name
         draft.description = description
         draft.authorities = ca
@@ -64,5 +61,21 @@ struct SettingsArguments: ParsableArguments {
         draft.logLevel = logLevel
         draft.offers = try offer.map { try LocalOffer(flag: $0) }
         return draft
+    }
+
+    /// - Throws: `.invalidInput` when it is to be in the standard input, and is not.
+    private func givenToken() throws -> String? {
+        if token != nil { return token }
+        guard tokenFile != nil else {
+            let variable = ProcessInfo.processInfo.environment["EDGEWRIGHT_AGENT_TOKEN"] ?? ""
+            return variable.isEmpty ? nil : variable
+        }
+        guard tokenFile == "-" else { return nil }
+        let input = try FileHandle.standardInput.read(upToCount: Self.longestToken) ?? Data()
+        let text = String(decoding: input, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty else {
+            throw EdgewrightError.invalid("tokenFile", "is the standard input, in which there is no token")
+        }
+        return text
     }
 }

@@ -11,15 +11,16 @@ import Transport
     private static let program = Program.url.deletingLastPathComponent().appending(path: "edgewright-agent")
 
     /// Runs it to its end, away from the threads of tasks.
-    private func run(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    private func run(_ arguments: String..., input: String = "") async throws -> (status: Int32, output: String) {
         try await withTemporaryFolder { folder in
-            // A file, and no pipe: programs that other tests start meanwhile would hold that open.
-            let output = folder.appending(path: "output")
+            // Files, and no pipes: programs that other tests start meanwhile would hold those open.
+            let (output, given) = (folder.appending(path: "output"), folder.appending(path: "input"))
+            try Data(input.utf8).write(to: given)
             return try await withCheckedThrowingContinuation { continuation in
                 DispatchQueue.global().async {
                     continuation.resume(
                         with: Result {
-                            let process = try start(arguments, output: output)
+                            let process = try start(arguments, output: output, input: given)
                             process.waitUntilExit()
                             return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
                         })
@@ -28,7 +29,7 @@ import Transport
         }
     }
 
-    private func start(_ arguments: [String], output: URL? = nil) throws -> Process {
+    private func start(_ arguments: [String], output: URL? = nil, input: URL? = nil) throws -> Process {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
@@ -40,7 +41,7 @@ import Transport
             _ = FileManager.default.createFile(atPath: output.path, contents: nil)
             stream = try FileHandle(forWritingTo: output)
         }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = stream
         process.standardError = stream
         try process.run()
@@ -56,6 +57,25 @@ import Transport
         #expect(missing.output.hasPrefix("Error: server is missing"))
         let unknown = try await run("--bogus")
         #expect(unknown.status == 64)
+    }
+
+    @Test func `a token is read from the standard input, and goes before that of the environment`() async throws {
+        try await withTemporaryFolder { folder in
+            let settings = folder.path + Installation.settingsFile
+            func install(_ input: String) async throws -> (status: Int32, output: String) {
+                try await run(
+                    "install", "--prefix", folder.path, "--server", "https://edge.example", "--token-file", "-",
+                    input: input)
+            }
+            let nothing = try await install(" \n")
+            #expect(nothing.status == 64)
+            #expect(nothing.output.contains("tokenFile is the standard input"))
+            let done = try await install("ewe_piped\n")
+            #expect(done.status == 0, "\(done.output)")
+            let draft = try AgentSettingsDraft.read(file: settings)
+            #expect(draft.token == "ewe_piped")
+            #expect(draft.tokenFile == nil)
+        }
     }
 
     @Test func `where no agent runs there is no status, and no key to tell of`() async throws {

@@ -1,18 +1,25 @@
 import Fleet
 
 extension CreatedEnrollmentToken.Commands {
-    /// For a platform at `url`, as whoever asked for the token reaches it.
+    /// For a platform at `url`, as whoever asked for the token reaches it. The token is in no option, where everybody on
+    /// the machine could read it: `sudo` passes on what is piped to it, but not the environment.
     init(url: String, token: String) {
         let fetch =
             "curl -fsSLo edgewright-agent \(url)/agent/edgewright-agent-$(uname -m) && chmod +x edgewright-agent"
-        let join = "--server \(url) --token \(token)"
+        let variable = "EDGEWRIGHT_AGENT_TOKEN"
         self.init(
-            install: "\(fetch) && sudo ./edgewright-agent install \(join)",
-            run: "\(fetch) && ./edgewright-agent run \(join) --state ./edgewright-agent-state --discover",
+            install: """
+                \(fetch) && echo \(token) | sudo ./edgewright-agent install --server \(url) --token-file -
+                """,
+            run: """
+                \(fetch) && \(variable)=\(token) ./edgewright-agent run --server \(url) \
+                --state ./edgewright-agent-state --discover
+                """,
             container: """
-                docker run -d --name edgewright-agent --restart unless-stopped --network host \
+                \(variable)=\(token) \
+                docker run -d --name edgewright-agent --restart unless-stopped --network host -e \(variable) \
                 -v edgewright-agent:/var/lib/edgewright-agent -v /var/run/docker.sock:/var/run/docker.sock \
-                edgewright-agent run \(join) --docker unix:///var/run/docker.sock --discover
+                edgewright-agent run --server \(url) --docker unix:///var/run/docker.sock --discover
                 """)
     }
 }

@@ -40,6 +40,23 @@ import Transport
         #expect(refusal?.status == status)
     }
 
+    @Test func `the commands of a token show it to nobody who lists the machine's programs`() async throws {
+        try await withControlPlane { world in
+            let project = try await world.makeProject().project
+            let created = try await world.admin.post(
+                "/api/v1/projects/\(project)/enrollment-tokens", ["name": "hall"]
+            ).expect(201)
+            let token = created["token"]
+            let commands = try #require(created.json["commands"] as? [String: String])
+            #expect(commands["install"]?.contains(" && echo \(token) | sudo ./edgewright-agent install ") == true)
+            #expect(commands["install"]?.hasSuffix(" --token-file -") == true)
+            #expect(commands["run"]?.contains(" EDGEWRIGHT_AGENT_TOKEN=\(token) ./edgewright-agent run ") == true)
+            #expect(commands["container"]?.hasPrefix("EDGEWRIGHT_AGENT_TOKEN=\(token) docker run ") == true)
+            #expect(commands["container"]?.contains(" -e EDGEWRIGHT_AGENT_TOKEN ") == true)
+            #expect(!commands.values.contains { $0.contains("--token ") })
+        }
+    }
+
     @Test(arguments: TestEngine.allCases)
     func `a token lets in as many as it says, until it ends or is revoked`(engine: TestEngine) async throws {
         try await withControlPlane(on: engine) { world in
