@@ -38,6 +38,17 @@ package final class RunningProgram: @unchecked Sendable {
         return process.terminationStatus
     }
 
+    /// Waits until it ends by itself, away from the threads of tasks.
+    /// - Returns: its exit status.
+    package func waitForEnd() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                self.process.waitUntilExit()
+                continuation.resume(returning: self.process.terminationStatus)
+            }
+        }
+    }
+
     deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
 }
 

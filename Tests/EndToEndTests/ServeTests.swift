@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    @Test func `a second one over the same file ends, and the first goes on`() async throws {
+        try await withTemporaryFolder { folder in
+            let log = folder.appending(path: "second.log")
+            let first = try Platform(in: folder)
+            let admin = try await first.signIn()
+            let second = try Platform(in: folder, output: log)
+            #expect(await second.program.waitForEnd() != 0)
+            let told = try String(contentsOf: log, encoding: .utf8)
+            #expect(told.contains("Another process serves the database"), "\(told)")
+            _ = try await admin.createProject()
+            #expect(first.program.stop() == 0)
+        }
+    }
+
     @Test func `told to stop it ends within ten seconds, though somebody still watches`() async throws {
         try await withTemporaryFolder { folder in
             let platform = try Platform(in: folder)

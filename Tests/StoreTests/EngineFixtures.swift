@@ -30,12 +30,13 @@ extension Database {
         try await read { try $0.query("SELECT COUNT(*) FROM thing")[0].int(0) }
     }
 
-    /// Opens a database whose schema is made of these files, or none.
+    /// Opens a database whose schema is made of these files, or none; others may have it open too.
     static func open(
         _ location: DatabaseLocation, migrations: URL?, change: (inout DatabaseOptions) -> Void = { _ in }
     ) async throws -> Database {
         var options = DatabaseOptions()
         options.migrations = migrations
+        options.isAlone = false
         change(&options)
         return try await open(
             location, options: options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Store
 import TestSupport
 import Testing
@@ -40,6 +41,20 @@ import Testing
                 _ = try await Database.open(.sqlite(path: "/proc/nowhere/store.sqlite"), migrations: nil)
             }
             #expect(missing.kind == .unavailable)
+        }
+    }
+
+    @Test func `who is to be alone has the file to itself, while others may look`() async throws {
+        try await withDatabaseLocation(on: .sqlite) { location in
+            let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let one = try await Database.open(location, logger: quiet)
+            let looking = try await Database.open(location, migrations: nil)
+            let refused = try await storeError { _ = try await Database.open(location, logger: quiet) }
+            #expect(refused.kind == .unavailable)
+            #expect(refused.message.contains("Another process serves"), "\(refused)")
+            await one.close()
+            try await Database.open(location, logger: quiet).close()
+            await looking.close()
         }
     }
 

@@ -30,6 +30,7 @@ package struct MonitorService: Service {
     }
 
     package func run() async throws {
+        await attempt { try await begin() }
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await repeatedly(every: Self.leaseRenewal) { await renewLease() } }
@@ -59,6 +60,12 @@ package struct MonitorService: Service {
         await attempt { try await monitor.flushLastSeen() }
         let holder = holder
         await attempt { try await monitor.context.write { try $0.releaseLease("monitor", holder: holder) } }
+    }
+
+    /// A file of SQLite's is opened by one process: whoever held the lease is dead, and need not be waited for.
+    private func begin() async throws {
+        guard monitor.context.database.dialect == .sqlite else { return }
+        try await monitor.context.write { try $0.releaseLease("monitor") }
     }
 
     private func probeLoop() async {

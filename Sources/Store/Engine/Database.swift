@@ -25,7 +25,7 @@ package final class Database: Sendable {
     ) async throws -> Database {
         let engine: any DatabaseEngine =
             switch location {
-            case .sqlite(let path): try SQLiteEngine(path: path, options: options)
+            case .sqlite(let path): try await SQLiteEngine.open(path: path, options: options)
             case .postgres(let url): PostgresEngine(url: url, options: options, logger: logger)
             }
         let database = Database(engine: engine, location: location, options: options, logger: logger)

@@ -6,6 +6,8 @@ package struct DatabaseOptions: Sendable {
     package var migrations: URL? = Migration.bundledFolder
     /// Whether a database that is not there is made (SQLite).
     package var makesMissing = true
+    /// Whether nobody else may have it open in this way (SQLite): what is in memory is taken for the whole truth then.
+    package var isAlone = true
     /// Transactions that read at the same time (SQLite).
     package var readers = 4
     /// Connections to the server (PostgreSQL).

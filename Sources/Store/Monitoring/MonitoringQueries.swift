@@ -159,6 +159,11 @@ extension SQLSession {
     package func releaseLease(_ name: String, holder: String) throws {
         try execute("DELETE FROM lease WHERE name = ? AND holder = ?", [name, holder])
     }
+
+    /// Whoever holds it.
+    package func releaseLease(_ name: String) throws {
+        try execute("DELETE FROM lease WHERE name = ?", [name])
+    }
 }
 
 /// What holds only as long as the service is up.

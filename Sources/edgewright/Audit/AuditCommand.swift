@@ -29,6 +29,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         // It only looks: a slip of the path must not make a new log and call that one sound, nor a newer program change
         // the schema below a server that runs.
         options.makesMissing = false
+        options.isAlone = false
         options.migrations = nil
         let opened = try await Database.open(
             try DatabaseLocation(settings.database), options: options, logger: logger)

@@ -5,17 +5,30 @@ import Synchronization
 /// One file in WAL mode: one writer, several readers beside it.
 final class SQLiteEngine: DatabaseEngine {
     private let pool: DatabasePool
+    /// `nil` where others may have the file open too, and when it is closed.
+    private let lock: Mutex<SQLiteFileLock?>
     private let isClosed = Mutex(false)
 
     var dialect: SQLDialect { .sqlite }
 
-    init(path: String, options: DatabaseOptions) throws {
+    static func open(path: String, options: DatabaseOptions) async throws -> SQLiteEngine {
+        let lock: SQLiteFileLock?
         do {
             if options.makesMissing {
-                try Self.prepareFile(path)
+                try prepareFile(path)
             } else if !FileManager.default.fileExists(atPath: path) {
                 throw StoreError(.unavailable, "there is no database \(path)")
             }
+            lock = options.isAlone ? try await SQLiteFileLock.wait(for: path) : nil
+        } catch {
+            throw StoreError(sqlite: error, doing: "The database file \(path) can't be opened")
+        }
+        return try SQLiteEngine(path: path, lock: lock, options: options)
+    }
+
+    private init(path: String, lock: SQLiteFileLock?, options: DatabaseOptions) throws {
+        self.lock = Mutex(lock)
+        do {
             pool = try DatabasePool(path: path, configuration: Self.configuration(options))
             // GRDB sets NORMAL when it switches to WAL, after `prepareDatabase`; FULL keeps what was acknowledged
             // when the power fails.
@@ -43,7 +56,7 @@ final class SQLiteEngine: DatabaseEngine {
         configuration.label = "store"
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = options.readers
-        // Only other processes can hold the file's lock: a backup, a second `serve` by mistake.
+        // Only other processes can hold the file's lock: a backup, `audit verify`.
         configuration.busyMode = .timeout(min(5, options.statementLimit / .seconds(1)))
         configuration.prepareDatabase { db in
             // 8 MB of pages a connection; no mmap, which turns a failing disk into a crash; a WAL that grew in a big
@@ -107,6 +120,7 @@ final class SQLiteEngine: DatabaseEngine {
         // Keeps the planner's statistics fresh; a failure of it is no reason not to close.
         try? await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA optimize") }
         try? pool.close()
+        lock.withLock { $0 = nil }
     }
 
     private static func transaction<Result>(on db: GRDB.Database, _ body: () throws -> Result) throws -> Result {
