@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import HTTPTypes
 import NIOCore
@@ -89,8 +90,6 @@ final class DockerServices: Sendable {
 // MARK: The engine's answer
 
 extension DockerServices {
-    private static let label = "io.edgewright.service"
-
     private struct Container: Decodable {
         struct Port: Decodable {
             let address: String?
@@ -116,7 +115,7 @@ extension DockerServices {
     private func publishedPorts() async throws -> Set<Int> {
         let containers: [Container]
         do {
-            let filter = #"{"label":["\#(Self.label)"]}"#
+            let filter = #"{"label":["\#(Workload.serviceLabel)"]}"#
             let answer = try await engine.send(
                 RemoteRequest(target: "/containers/json?filters=\(Self.quoted(filter))", timeout: Self.timeout))
             let body = try await answer.collect(upTo: Self.longestAnswer, within: Self.timeout)
@@ -130,7 +129,9 @@ extension DockerServices {
             throw TransportError(.pathDown, "the agent's Docker engine can't be asked: is it one?", cause: error)
         }
         // The engine was asked for the label; whether it has understood is seen here.
-        return Set(containers.filter { $0.labels?[Self.label] != nil }.flatMap { $0.ports ?? [] }.compactMap(reachable))
+        return Set(
+            containers.filter { $0.labels?[Workload.serviceLabel] != nil }.flatMap { $0.ports ?? [] }.compactMap(
+                reachable))
     }
 
     /// A port that is bound to another address of the machine is another one, which somebody else may have here.

@@ -38,6 +38,11 @@ package struct Workload: Codable, Equatable, Sendable {
 }
 
 extension Workload {
+    /// Begins the names of all labels by which the platform knows its own containers and volumes.
+    package static let labelPrefix = "io.edgewright"
+    /// With the id of the service that a container or volume is for.
+    package static let serviceLabel = "\(labelPrefix).service"
+
     private static let repairMark: Character = "~"
 
     /// Whether it is what this batch has made of it: a repair since then has only made the same anew.

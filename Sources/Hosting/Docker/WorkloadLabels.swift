@@ -2,14 +2,14 @@ import Fleet
 
 /// How what the platform makes is told apart on an engine.
 struct WorkloadLabels: Sendable {
-    private static let prefix = "io.edgewright"
+    private static let prefix = Workload.labelPrefix
 
     let platform: String
 
     /// What every container and volume of the platform carries.
     var ofPlatform: String { "\(Self.prefix).platform=\(platform)" }
 
-    func ofService(_ service: Identifier<EdgeService>) -> String { "\(Self.prefix).service=\(service)" }
+    func ofService(_ service: Identifier<EdgeService>) -> String { "\(Workload.serviceLabel)=\(service)" }
 
     func all(_ workload: WorkloadSpecification) -> [String: String] {
         var all = volume(workload.service)
@@ -21,13 +21,13 @@ struct WorkloadLabels: Sendable {
     }
 
     func volume(_ service: Identifier<EdgeService>) -> [String: String] {
-        ["\(Self.prefix).platform": platform, "\(Self.prefix).service": service.rawValue]
+        ["\(Self.prefix).platform": platform, Workload.serviceLabel: service.rawValue]
     }
 
     /// - Returns: `nil` for what another has made.
     func service(_ labels: [String: String]) -> Identifier<EdgeService>? {
         guard labels["\(Self.prefix).platform"] == platform else { return nil }
-        return labels["\(Self.prefix).service"].map(Identifier.init(rawValue:))
+        return labels[Workload.serviceLabel].map(Identifier.init(rawValue:))
     }
 
     func revision(_ labels: [String: String]) -> String { labels["\(Self.prefix).revision"] ?? "" }
