@@ -140,6 +140,7 @@ func withListener<Result: Sendable>(
         for try await chunk in request.body { count += chunk.readableBytes }
         return "\(count)"
     }
+    router.post("/refuse") { _, _ in HTTPResponse.Status.contentTooLarge }
     router.get("/denied") { _, _ in HTTPResponse.Status.forbidden }
     router.get("/big") { _, _ in
         Response(

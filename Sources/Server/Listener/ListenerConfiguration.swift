@@ -28,6 +28,8 @@ package struct ListenerConfiguration: Sendable {
         package var firstRequestTimeout: Duration = .seconds(30)
         /// Between requests, and between two pieces of a request's body.
         package var idleTimeout: Duration = .seconds(75)
+        /// For what a client still sends of a request that is answered already.
+        package var earlyAnswerPatience: Duration = .seconds(5)
         /// For HTTP/2 requests that are under way when the server stops.
         package var gracePeriod: Duration = .seconds(8)
         /// Bytes of all names and values together, and of the request's target.

@@ -20,7 +20,7 @@ struct ListenerHTTP2Channel: ServerChildChannel {
     private let limits: ListenerConfiguration.Limits
 
     init(responder: @escaping HTTPChannelHandler.Responder, limits: ListenerConfiguration.Limits) {
-        stream = Stream(responder: responder, idleTimeout: limits.idleTimeout)
+        stream = Stream(responder: responder, limits: limits)
         self.limits = limits
     }
 
@@ -83,13 +83,14 @@ struct ListenerHTTP2Channel: ServerChildChannel {
     /// One request and its answer.
     private struct Stream: ServerChildChannel, HTTPChannelHandler {
         let responder: HTTPChannelHandler.Responder
-        let idleTimeout: Duration
+        let limits: ListenerConfiguration.Limits
 
         func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTPAsyncChannel> {
             channel.eventLoop.makeCompletedFuture {
                 let operations = channel.pipeline.syncOperations
                 try operations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-                try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+                try operations.addHandler(EarlyAnswer(patience: limits.earlyAnswerPatience))
+                try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
                 try operations.addHandler(ClientWatch())
                 let wrapped = try HTTPAsyncChannel(wrappingChannelSynchronously: channel)
                 // An async channel made before its channel is active ends the program when it goes away open, and when
@@ -115,6 +116,8 @@ private final class BrokenConnectionHandler: ChannelInboundHandler {
     init(logger: Logger) { self.logger = logger }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Of one stream, and that is reset already: clients end an upload so that was refused before its end.
+        if error is NIOHTTP2Errors.ContentLengthViolated { return }
         logger.debug("an HTTP/2 connection broke", metadata: ["error": "\(error)"])
         context.close(promise: nil)
     }

@@ -30,6 +30,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
             ) { channel in
                 let operations = channel.pipeline.syncOperations
                 try operations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
+                try operations.addHandler(EarlyAnswer(patience: limits.earlyAnswerPatience))
                 try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
                 try operations.addHandler(ClientWatch())
                 return try HTTPAsyncChannel(
