@@ -71,6 +71,8 @@ final class AgentGreetingQueue: Sendable {
 /// project where their token said so.
 struct AgentGreeter: Sendable {
     private static let concurrency = 64
+    /// Of agents that nobody has claimed: anybody can be one, and be slow to answer.
+    private static let strangersAtOnce = 4
     private static let timeout = Duration.seconds(10)
 
     let context: ControlPlaneContext
@@ -78,12 +80,34 @@ struct AgentGreeter: Sendable {
     let changes: AgentChanges
     let adoption: AgentAdoption
     let queue: AgentGreetingQueue
+    private let strangers = AgentGreetingQueue()
+
+    init(
+        context: ControlPlaneContext, network: AgentNetwork, changes: AgentChanges, adoption: AgentAdoption,
+        queue: AgentGreetingQueue
+    ) {
+        self.context = context
+        self.network = network
+        self.changes = changes
+        self.adoption = adoption
+        self.queue = queue
+    }
 
     func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await work(off: queue, atOnce: Self.concurrency, greet) }
+            group.addTask { await work(off: strangers, atOnce: Self.strangersAtOnce, greetStranger) }
+        }
+    }
+
+    private func work(
+        off queue: AgentGreetingQueue, atOnce most: Int,
+        _ greet: @Sendable @escaping (Identifier<EdgeAgent>) async -> Void
+    ) async {
         await withTaskGroup(of: Void.self) { group in
             var underWay = 0
             for await id in queue.newcomers {
-                if underWay >= Self.concurrency { await group.next() } else { underWay += 1 }
+                if underWay >= most { await group.next() } else { underWay += 1 }
                 queue.begin(id)
                 group.addTask {
                     await greet(id)
@@ -93,11 +117,23 @@ struct AgentGreeter: Sendable {
         }
     }
 
-    private func greet(_ id: Identifier<EdgeAgent>) async {
-        // One that nobody has claimed has said what it offers when it enrolled: strangers are not waited for.
-        guard network.directory.entry(id)?.state != .unmanaged, let tunnel = network.connections.tunnel(to: id) else {
-            return
+    /// Only for its entry among those that wait: it is asked once, and nothing is made of what it says.
+    private func greetStranger(_ id: Identifier<EdgeAgent>) async {
+        guard let tunnel = network.connections.tunnel(to: id) else { return }
+        do {
+            let profile = try await ask(id, through: tunnel)
+            guard let record = try await context.read({ try $0.agent(id) }) else { return }
+            try await note(profile, of: record)
+        } catch {
+            context.logger.debug(
+                "an unmanaged agent does not say what it offers", metadata: ["agent": "\(id)", "error": "\(error)"])
         }
+    }
+
+    private func greet(_ id: Identifier<EdgeAgent>) async {
+        guard let tunnel = network.connections.tunnel(to: id) else { return }
+        // Others are not to wait for those.
+        guard network.directory.entry(id)?.state != .unmanaged else { return strangers.add(id) }
         do {
             let profile = try await ask(id, through: tunnel)
             guard let record = try await context.read({ try $0.agent(id) }) else { return network.connections.cut(id) }

@@ -136,6 +136,30 @@ import Transport
         }
     }
 
+    @Test func `what an agent offers that waits is what it says when it comes, and again when it comes anew`()
+        async throws
+    {
+        try await withControlPlane { world in
+            try await withTransportClient { client in
+                let agent = try TestAgent(at: world.url, client: client)
+                try await agent.enroll().expect(200)
+                for names in [["one"], ["one", "two"]] {
+                    agent.profile.value.offers = names.map {
+                        AgentOffer(name: $0, kind: .service, category: .custom, url: "http://127.0.0.1:1")
+                    }
+                    let tunnel = try await agent.connect()
+                    let waiting = try await world.admin.poll("/api/v1/agents/unmanaged") {
+                        $0.items.first?["offers"] as? Int == names.count
+                    }
+                    let id = waiting.items.first?["id"] as? String ?? ""
+                    let offers = try await world.admin.get("/api/v1/agents/\(id)/offers").expect(200)
+                    #expect(offers.items.map { $0["name"] as? String } == names)
+                    tunnel.close()
+                }
+            }
+        }
+    }
+
     @Test func `a deleted agent comes back as one that waits, whatever token it has`() async throws {
         try await withAgent(token: ["maximumUses": 10]) { world in
             _ = try await world.world.admin.delete(world.path()).expect(204)
