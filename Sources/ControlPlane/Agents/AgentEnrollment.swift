@@ -5,9 +5,6 @@ import Store
 
 /// Lets agents in for the first time, and gives them new keys.
 package struct AgentEnrollment: Sendable {
-    /// Bounds what anybody who reaches the platform can make it keep.
-    private static let maximumUnmanaged = 1000
-
     let context: ControlPlaneContext
     let recorder: AuditRecorder
     let challenges: AgentChallenges
@@ -42,8 +39,8 @@ package struct AgentEnrollment: Sendable {
         let known = try await answerWithoutChange(candidate, at: now)
         try await challenges.use(nonce)
         if let known { return known }
-        let enrolled = try await context.change { session in try enroll(candidate, at: now, session) }
-        await changes.take([enrolled.agentId])
+        let (enrolled, gone) = try await context.change { session in try enroll(candidate, at: now, session) }
+        await changes.take([enrolled.agentId] + gone)
         return enrolled
     }
 
@@ -91,20 +88,21 @@ package struct AgentEnrollment: Sendable {
             ? "This agent was deleted once, so its token does not let it in: an administrator has to claim it." : nil
     }
 
+    /// - Returns: beside it, those that have given way.
     private func enroll(
         _ candidate: Candidate, at now: Timestamp, _ session: any SQLSession
-    ) throws -> EnrolledAgent {
+    ) throws -> (EnrolledAgent, gone: [Identifier<EdgeAgent>]) {
         var record = try session.agent(fingerprint: candidate.fingerprint)
         if let agent = record?.agent {
             guard agent.state != .revoked else { throw Self.revoked(agent) }
             if agent.state == .managed || candidate.tokenHash == nil {
-                return EnrolledAgent(agentId: agent.id, state: agent.state)
+                return (EnrolledAgent(agentId: agent.id, state: agent.state), [])
             }
         }
         let isDeleted = try session.isDeletedKey(candidate.fingerprint)
         let token = try isDeleted ? nil : candidate.tokenHash.map { try usableToken($0, at: now, session) }
         let isNew = record == nil
-        if isNew, token == nil { try checkRoom(session) }
+        let gone = try isNew && token == nil ? makeRoom(for: candidate, at: now, session) : []
         var agent =
             record?.agent
             ?? EdgeAgent(
@@ -125,8 +123,8 @@ package struct AgentEnrollment: Sendable {
             event("agent.enroll", agent, token, session), by: actor(candidate.fingerprint, candidate.address),
             in: session)
         try changes.announce([agent.id], in: session)
-        return EnrolledAgent(
-            agentId: agent.id, state: agent.state, notice: Self.notice(candidate, isDeleted: isDeleted))
+        let notice = Self.notice(candidate, isDeleted: isDeleted)
+        return (EnrolledAgent(agentId: agent.id, state: agent.state, notice: notice), gone)
     }
 
     private func usableToken(
@@ -151,13 +149,23 @@ package struct AgentEnrollment: Sendable {
             .permissionDenied, "The enrolment token “\(token.name)” \(reason); ask for a new one.")
     }
 
-    private func checkRoom(_ session: any SQLSession) throws {
+    /// - Returns: those that have given way for it.
+    private func makeRoom(
+        for candidate: Candidate, at now: Timestamp, _ session: any SQLSession
+    ) throws -> [Identifier<EdgeAgent>] {
         guard takesUnmanaged else {
             throw EdgewrightError(
                 .permissionDenied,
                 "This platform takes new agents with an enrolment token only, and deleted ones not at all.")
         }
-        guard try session.countUnmanagedAgents() < Self.maximumUnmanaged else {
+        let places = UnmanagedPlaces(waiting: try session.waitingAgents(), now: now)
+        switch places.decide(for: candidate.address) {
+        case .free: return []
+        case .instead(of: let id):
+            try session.deleteAgent(id)
+            try changes.announce([id], in: session)
+            return [id]
+        case .full:
             throw EdgewrightError(
                 .unavailable, "Too many agents wait to be claimed; an administrator has to look at them.",
                 retryAfter: .seconds(600))

@@ -1,5 +1,28 @@
 package import Fleet
 
+/// An agent without a project, as far as its place among the others goes.
+package struct WaitingAgent: Sendable, Equatable {
+    package let id: Identifier<EdgeAgent>
+    package let state: EdgeAgent.State
+    package let address: String
+    package let online: Bool
+    /// `nil` when it was never connected.
+    package let lastSeen: Timestamp?
+    package let createdAt: Timestamp
+
+    package init(
+        id: Identifier<EdgeAgent>, state: EdgeAgent.State, address: String, online: Bool, lastSeen: Timestamp?,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.state = state
+        self.address = address
+        self.online = online
+        self.lastSeen = lastSeen
+        self.createdAt = createdAt
+    }
+}
+
 // Many agents: lists, what they offer, what is behind them.
 
 extension SQLSession {
@@ -40,8 +63,14 @@ extension SQLSession {
         return page
     }
 
-    package func countUnmanagedAgents() throws -> Int {
-        try count("SELECT COUNT(*) FROM agent WHERE project_id IS NULL", [])
+    /// All that belong to no project.
+    package func waitingAgents() throws -> [WaitingAgent] {
+        try query("SELECT id, state, address, online, last_seen, created_at FROM agent WHERE project_id IS NULL").map {
+            WaitingAgent(
+                id: Identifier(rawValue: try $0.text(0)), state: try $0.word(1), address: try $0.text(2),
+                online: try $0.bool(3), lastSeen: try $0.integerOrNil(4).map(Timestamp.init(milliseconds:)),
+                createdAt: Timestamp(milliseconds: try $0.integer(5)))
+        }
     }
 
     package func countAgents(in project: Identifier<Project>) throws -> Int {
