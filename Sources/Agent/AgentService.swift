@@ -55,10 +55,11 @@ package final class AgentService: Service {
     /// - Returns: `nil` where the folder is not there yet, or can't be locked.
     private func start() async throws -> FolderLock? {
         let offers = settings.offers.map(\.offer.name).joined(separator: " ")
+        let servers = settings.servers.map(\.address.description).joined(separator: " ")
         logger.info(
             "starting",
             metadata: [
-                "version": "\(AgentProgram.version)", "platform": "\(settings.server)", "name": "\(settings.name)",
+                "version": "\(AgentProgram.version)", "platform": "\(servers)", "name": "\(settings.name)",
                 "state": "\(settings.state)", "offers": "\(offers)",
             ])
         let folder = StateFolder(settings.state)
@@ -219,7 +220,8 @@ extension AgentService {
     }
 
     private func status() async -> AgentStatus {
-        var status = await board.status(platform: settings.server.description, name: settings.name)
+        let server = running.withLock { $0 }?.server ?? settings.servers[0].address
+        var status = await board.status(platform: server.description, name: settings.name)
         status.offers = await OfferCheck(client: client).ask(book.withLock { $0.all })
         return status
     }

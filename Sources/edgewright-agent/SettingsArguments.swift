@@ -19,7 +19,11 @@ struct SettingsArguments: ParsableArguments {
     private static let longestToken = 4096
 
     @OptionGroup var place: StateArguments
-    @Option(help: "The platform's address: https://edge.example.com") var server: String?
+    @Option(
+        help: ArgumentHelp(
+            "The platform's address: https://edge.example.com; may be given several times, for several control planes.",
+            valueName: "url"))
+    var server: [String] = []
     @Option(
         help: """
             Enrolment token, needed once (EDGEWRIGHT_AGENT_TOKEN); without one the agent waits to be claimed.
@@ -46,7 +50,7 @@ struct SettingsArguments: ParsableArguments {
     /// What was said on the command line, or of the token in the environment, which others on the machine don't see.
     func draft() throws -> AgentSettingsDraft {
         var draft = AgentSettingsDraft()
-        draft.server = server
+        draft.servers = server
         (draft.token, draft.tokenFile) = (try givenToken(), tokenFile == "-" ? nil : tokenFile)
         draft.name = name
         draft.description = description

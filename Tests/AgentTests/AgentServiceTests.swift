@@ -191,7 +191,7 @@ import Transport
     @Test func `two agents do not run with one key`() async throws {
         try await withConnectedAgent { world, _ in
             var draft = AgentSettingsDraft()
-            draft.server = "http://127.0.0.1:1"
+            draft.servers = ["http://127.0.0.1:1"]
             draft.state = world.folder.url.path
             let second = AgentService(
                 try draft.complete(machine: "box"), group: MultiThreadedEventLoopGroup.singleton,

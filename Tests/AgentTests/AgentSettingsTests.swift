@@ -35,11 +35,11 @@ import Transport
                     verifyTLS: false
                 """
         ).complete(machine: "box")
-        #expect(settings.server.description == "https://edge.example:8443")
+        #expect(settings.servers.first?.address.description == "https://edge.example:8443")
         #expect(settings.token == "ewa_secret")
         #expect(settings.name == "press line 4")
         #expect(settings.authorities == "/etc/edgewright/ca.pem")
-        #expect(settings.proxy == .init(host: "proxy.example", port: 3129, credentials: "plant:p@ss"))
+        #expect(settings.servers.first?.proxy == .init(host: "proxy.example", port: 3129, credentials: "plant:p@ss"))
         #expect(settings.state == AgentSettings.defaultState)
         #expect(
             settings.offers.map(\.offer) == [
@@ -56,18 +56,34 @@ import Transport
 
     @Test func `a flag goes before the file, and a machine's name stands in for none`() throws {
         var flags = AgentSettingsDraft()
-        flags.server = "http://other.example"
+        flags.servers = ["http://other.example"]
         flags.offers = [try LocalOffer(flag: "neuronex=http://127.0.0.1:9000")]
         let file = try AgentSettingsDraft(
             yaml: "server: https://edge.example\noffers: {neuronex: \"http://a:1\", ekuiper-2: \"http://a:2\"}")
         let settings = try flags.over(file).complete(machine: "box")
-        #expect(settings.server.description == "http://other.example")
+        #expect(settings.servers.first?.address.description == "http://other.example")
         #expect(settings.name == "box")
         #expect(settings.offers.map(\.offer.url) == ["http://a:2", "http://127.0.0.1:9000"])
         #expect(settings.offers.map(\.offer.category) == [.ekuiper, .neuronex])
     }
 
+    @Test func `a platform may be at several addresses, each with the way to it that the environment says`() throws {
+        let file = try AgentSettingsDraft(yaml: "server: [https://cp-1.example, 'https://cp-2.example:8443']")
+        let settings = try file.complete(
+            machine: "box", environment: ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "cp-2.example"])
+        #expect(
+            settings.servers.map(\.address.description) == ["https://cp-1.example", "https://cp-2.example:8443"])
+        #expect(settings.servers.map { $0.proxy?.host } == ["p", nil])
+        #expect(try AgentSettingsDraft(yaml: file.yaml()).servers == file.servers)
+        var flags = AgentSettingsDraft()
+        flags.servers = ["https://other.example"]
+        #expect(try flags.over(file).complete(machine: "box").servers.count == 1)
+        let many = "[" + (0..<9).map { "http://cp-\($0)" }.joined(separator: ", ") + "]"
+        #expect(invalid("server: \(many)") == "server")
+    }
+
     @Test(arguments: [
+        ("server: []", "server"), ("server: {a: http://x}", "server"), ("server: [http://x, ftp://y]", "server"),
         ("", "server"), ("server: ftp://x", "server"), ("sever: http://x", "sever"), ("server: [1]", "server"),
         ("server: http://x\nname: ''", "name"), ("server: http://x\nproxy: https://y", "proxy"),
         ("server: http://x\nproxy: y:3128", "proxy"), ("server: http://x\ndocker: tcp://1.2.3.4:2375", "docker"),
@@ -97,8 +113,8 @@ import Transport
         #expect(!settings.discovers)
         #expect(settings.logFormat == .text)
         #expect(settings.logLevel == .info)
-        #expect(settings.proxy == nil)
-        #expect(try AgentSettingsDraft(yaml: "").server == nil)
+        #expect(settings.servers.first?.proxy == nil)
+        #expect(try AgentSettingsDraft(yaml: "").servers.isEmpty)
     }
 
     @Test func `a token of a flag goes before either of the file`() throws {
@@ -157,11 +173,11 @@ import Transport
         server: String, environment: [String: String], proxy: String?
     ) throws {
         var draft = AgentSettingsDraft()
-        draft.server = server
+        draft.servers = [server]
         let settings = try draft.complete(machine: "box", environment: environment)
-        #expect(settings.proxy.map { "\($0.host):\($0.port)" } == proxy)
+        #expect(settings.servers.first?.proxy.map { "\($0.host):\($0.port)" } == proxy)
         draft.proxy = "http://own:4"
-        #expect(try draft.complete(machine: "box", environment: environment).proxy?.host == "own")
+        #expect(try draft.complete(machine: "box", environment: environment).servers.first?.proxy?.host == "own")
     }
 
     @Test func `a file that can't be read is named, and the usual one need not be there`() async throws {

@@ -41,7 +41,7 @@ import Testing
     @Test func `everything is put in its place, for the right eyes`() async throws {
         try await withMachine { machine in
             let said = try machine.install { draft in
-                draft.server = "https://edge.example"
+                draft.servers = ["https://edge.example"]
                 draft.token = "ewe_secret"
                 draft.offers = [try LocalOffer(flag: "neuronex=http://127.0.0.1:8085")]
             }
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `run again it upgrades the program, and leaves what is not said anew`() async throws {
         try await withMachine { machine in
-            try machine.install { $0.server = "https://edge.example" }
+            try machine.install { $0.servers = ["https://edge.example"] }
             let own = try machine.text(Installation.settingsFile) + "# a remark of somebody's\n"
             try Data(own.utf8).write(to: machine.file(Installation.settingsFile))
             try Data("two".utf8).write(to: machine.program)
@@ -74,7 +74,7 @@ import Testing
             #expect(try machine.text(Installation.settingsFile) == own)
             try machine.install { $0.docker = "unix:///var/run/docker.sock" }
             let settings = try AgentSettingsDraft.read(file: machine.file(Installation.settingsFile).path)
-            #expect(settings.server == "https://edge.example")
+            #expect(settings.servers == ["https://edge.example"])
             #expect(settings.docker == "unix:///var/run/docker.sock")
             #expect(try machine.text(Installation.unitFile).contains("\nSupplementaryGroups=docker\n"))
         }
@@ -86,7 +86,7 @@ import Testing
             try Data("ewe_filed\n".utf8).write(to: URL(filePath: token))
             try Data("-----BEGIN".utf8).write(to: URL(filePath: authorities))
             try machine.install { draft in
-                draft.server = "https://edge.example"
+                draft.servers = ["https://edge.example"]
                 draft.tokenFile = token
                 draft.authorities = authorities
             }
@@ -105,7 +105,7 @@ import Testing
             for state in ["/srv/agent", "/var/lib/", "/var/lib/../x", "/var/lib/private/x", "/var/lib/a b", "state"] {
                 let error = #expect(throws: EdgewrightError.self) {
                     try machine.install {
-                        $0.server = "https://edge.example"
+                        $0.servers = ["https://edge.example"]
                         $0.state = state
                     }
                 }
@@ -122,7 +122,7 @@ import Testing
                 told.withLock { $0.append(arguments) }
             }
             var flags = AgentSettingsDraft()
-            flags.server = "https://edge.example"
+            flags.servers = ["https://edge.example"]
             try installation.install(flags, program: machine.program.path, machine: "box") { _ in }
             try installation.uninstall(purging: false) { _ in }
             #expect(
@@ -136,7 +136,7 @@ import Testing
     @Test func `uninstalling keeps who the agent is, unless that is to go too`() async throws {
         try await withMachine { machine in
             let installation = Installation(prefix: machine.root.path, systemctl: nil)
-            try machine.install { $0.server = "https://edge.example" }
+            try machine.install { $0.servers = ["https://edge.example"] }
             let state = StateFolder(machine.file(AgentSettings.defaultState).path)
             try state.prepare()
             _ = try AgentKeyPair.load(from: state.key)
@@ -155,7 +155,7 @@ import Testing
 
     @Test func `somebody else's files in the state folder stay`() async throws {
         try await withMachine { machine in
-            try machine.install { $0.server = "https://edge.example" }
+            try machine.install { $0.servers = ["https://edge.example"] }
             let other = machine.file(AgentSettings.defaultState + "/other")
             try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
             try Installation(prefix: machine.root.path, systemctl: nil).uninstall(purging: true) { _ in }
@@ -167,7 +167,7 @@ import Testing
     func `systemd understands the service, and finds it well shut in`() async throws {
         try await withMachine { machine in
             try machine.install { draft in
-                draft.server = "https://edge.example"
+                draft.servers = ["https://edge.example"]
                 draft.docker = "unix:///var/run/docker.sock"
             }
             // As it is in its place, but for the program, which is not installed here.

@@ -184,7 +184,7 @@ import Transport
             try await platform.listening { port in
                 try await withTransportClient { client in
                     var draft = AgentSettingsDraft()
-                    draft.server = "http://127.0.0.1:\(port)"
+                    draft.servers = ["http://127.0.0.1:\(port)"]
                     draft.state = path.path
                     let settings = try draft.complete(machine: "box")
                     let answer = await RotationAnswer.withoutAgent(settings, client: client)

@@ -16,17 +16,34 @@ package struct PlatformClient: Sendable {
 
     private let settings: AgentSettings
     private let client: DirectTransportClient
+    private let turn: ServerTurn
     /// Made anew at each start of the program: two at a time with one key are a copy.
     private let instance = UUID().uuidString.lowercased()
 
     package init(_ settings: AgentSettings, client: DirectTransportClient) {
         self.settings = settings
         self.client = client
+        turn = ServerTurn(settings.servers)
     }
 
-    /// What the next proof is made over.
+    /// Where it is asked at present.
+    package var server: ServiceEndpoint { turn.current.address }
+
+    /// What the next proof is made over. Everything else begins with it, so it finds out which address answers: the one
+    /// that did so last is asked first, and then the others in turn.
     package func challenge() async throws -> AgentChallenge {
-        try decode(try await post(AgentPath.challenge, body: nil))
+        var failure: (any Error)?
+        for server in turn.inTurn {
+            do {
+                let challenge: AgentChallenge = try decode(try await post(AgentPath.challenge, body: nil, to: server))
+                turn.use(server)
+                return challenge
+            } catch {
+                guard ServerTurn.isOfAddress(error) || (error as? PlatformRefusal)?.status == 404 else { throw error }
+                failure = error
+            }
+        }
+        throw failure ?? CancellationError()
     }
 
     /// Makes the platform know the key. Once more does no harm.
@@ -54,11 +71,18 @@ package struct PlatformClient: Sendable {
         over challenge: AgentChallenge, _ key: AgentKeyPair, serving targets: any TunnelTargets
     ) async throws -> TunnelServer {
         let proof = try proof(.connect, over: challenge, by: key)
+        let server = turn.current
         do {
-            return try await TunnelDialer(platform: try endpoint(), client: client)
+            return try await TunnelDialer(platform: try endpoint(of: server), client: client)
                 .serve(targets, at: AgentPath.tunnel, proof: proof, timeout: Self.timeout)
         } catch let refusal as DialRefusal {
-            throw PlatformRefusal(refusal)
+            let refusal = PlatformRefusal(refusal)
+            // What stands before this one may not let an upgrade pass, and before the next one it may.
+            if ServerTurn.isOfAddress(refusal) || refusal.isNoUpgrade { turn.leave(server) }
+            throw refusal
+        } catch let error as TransportError {
+            turn.leave(server)
+            throw error
         }
     }
 
@@ -78,12 +102,12 @@ package struct PlatformClient: Sendable {
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    private func endpoint() throws -> RemoteEndpoint {
-        let server = settings.server
+    private func endpoint(of server: AgentSettings.Server) throws -> RemoteEndpoint {
+        let address = server.address
         let authorities = try settings.authorities.map { try Self.text($0, "of authorities") }
         return RemoteEndpoint(
-            address: .tcp(host: server.host, port: server.port), usesTLS: server.scheme == .https,
-            basePath: server.basePath, verification: .full(authorities: authorities), proxy: settings.proxy)
+            address: .tcp(host: address.host, port: address.port), usesTLS: address.scheme == .https,
+            basePath: address.basePath, verification: .full(authorities: authorities), proxy: server.proxy)
     }
 
     private static func text(_ file: String, _ what: String) throws -> String {
@@ -102,14 +126,18 @@ extension PlatformClient {
         .accept: "application/json", .userAgent: "edgewright-agent/\(AgentProgram.version)",
     ]
 
-    private func post(_ path: String, body: Data?) async throws -> ByteBuffer {
+    /// - Parameter server: the current one when absent.
+    private func post(
+        _ path: String, body: Data?, to server: AgentSettings.Server? = nil
+    ) async throws -> ByteBuffer {
         var request = RemoteRequest(
             method: .post, target: path, headerFields: Self.fields, timeout: Self.timeout, idleTimeout: Self.timeout)
         if let body {
             request.headerFields[.contentType] = "application/json"
             request.body = .bytes(ByteBuffer(data: body))
         }
-        let answer = try await DirectTransport(endpoint: try endpoint(), client: client).send(request)
+        let answer = try await DirectTransport(endpoint: try endpoint(of: server ?? turn.current), client: client).send(
+            request)
         guard answer.status.kind == .successful else {
             // The status says enough, when the rest of a proxy's page is too long or never comes.
             let words = try? await answer.collect(upTo: Self.answerLimit, within: Self.timeout)

@@ -27,6 +27,9 @@ package struct PlatformRefusal: Error, Equatable {
             body: refusal.body)
     }
 
+    /// Of a dialled tunnel: what is no agreement to it, and nothing that a platform says.
+    var isNoUpgrade: Bool { status == 400 || status == 426 || (200..<300).contains(status) }
+
     private struct Problem: Decodable {
         let title: String?
         let detail: String?

@@ -1,4 +1,5 @@
 import AgentIdentity
+import Fleet
 import Logging
 import NIOCore
 import Synchronization
@@ -76,6 +77,9 @@ final class RunningAgent: Sendable {
             }
         }
     }
+
+    /// Where the platform is asked at present.
+    var server: ServiceEndpoint { parts.platform.server }
 
     func renew() { for keeper in keepers { keeper.renew() } }
 

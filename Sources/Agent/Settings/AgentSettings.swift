@@ -7,11 +7,19 @@ package struct AgentSettings: Equatable, Sendable {
     package static let defaultFile = "/etc/edgewright/agent.yaml"
     package static let defaultState = "/var/lib/edgewright-agent"
     package static let connectionCounts = 1...8
+    package static let mostServers = 8
 
     package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
-    /// Where the platform listens.
-    package var server: ServiceEndpoint
+    /// A place where the platform listens, and the proxy on the way to it.
+    package struct Server: Equatable, Sendable {
+        package var address: ServiceEndpoint
+        /// May hold a password.
+        package var proxy: RemoteEndpoint.Proxy?
+    }
+
+    /// At least one; of several the next is tried when one does not answer.
+    package var servers: [Server]
     /// Of enrolment; needed once. A secret.
     package var token: String?
     /// A file with the token, read when it is needed: in place of `token`.
@@ -21,8 +29,6 @@ package struct AgentSettings: Equatable, Sendable {
     package var description: String
     /// A file of authorities (PEM) that the platform's certificate may be of, in place of the system's.
     package var authorities: String?
-    /// May hold a password.
-    package var proxy: RemoteEndpoint.Proxy?
     /// Folder of its key.
     package var state: String
     /// By name.
@@ -39,7 +45,7 @@ package struct AgentSettings: Equatable, Sendable {
 
 /// Settings that may be incomplete: those of a flag go before those of the file.
 package struct AgentSettingsDraft: Sendable {
-    package var server: String?
+    package var servers: [String] = []
     package var token: String?
     package var tokenFile: String?
     package var name: String?
@@ -60,10 +66,11 @@ package struct AgentSettingsDraft: Sendable {
     /// Whether it says nothing at all.
     package var isEmpty: Bool {
         let texts = [
-            server, token, tokenFile, name, description, authorities, proxy, state, docker, dockerServices, logFormat,
+            token, tokenFile, name, description, authorities, proxy, state, docker, dockerServices, logFormat,
             logLevel,
         ]
         return texts.allSatisfy { $0 == nil } && discovers == nil && connections == nil && offers.isEmpty
+            && servers.isEmpty
     }
 }
 
@@ -73,7 +80,7 @@ extension AgentSettingsDraft {
     /// These settings where they say something, those of `file` where they do not; offers of both, these first.
     package func over(_ file: AgentSettingsDraft) -> AgentSettingsDraft {
         var merged = self
-        merged.server = server ?? file.server
+        merged.servers = servers.isEmpty ? file.servers : servers
         if token == nil, tokenFile == nil { (merged.token, merged.tokenFile) = (file.token, file.tokenFile) }
         merged.name = name ?? file.name
         merged.description = description ?? file.description
@@ -96,7 +103,6 @@ extension AgentSettingsDraft {
     ///   - environment: of the program: it may name a proxy, where none was given.
     /// - Throws: `.invalidInput` naming the setting.
     package func complete(machine: String, environment: [String: String] = [:]) throws -> AgentSettings {
-        let place = try serverEndpoint()
         guard token == nil || tokenFile == nil else {
             throw EdgewrightError.invalid("tokenFile", "can't be given together with token")
         }
@@ -106,21 +112,27 @@ extension AgentSettingsDraft {
             throw EdgewrightError.invalid("connections", "must be \(counts.lowerBound) to \(counts.upperBound)")
         }
         return AgentSettings(
-            server: place, token: token, tokenFile: tokenFile, name: try EdgeAgent.nameRule.check(name ?? machine),
+            servers: try allServers(ProxyEnvironment(environment)), token: token, tokenFile: tokenFile,
+            name: try EdgeAgent.nameRule.check(name ?? machine),
             description: try TextRule.description.check(description ?? ""), authorities: authorities,
-            proxy: try self.proxy.map { try RemoteEndpoint.Proxy($0, field: "proxy") }
-                ?? ProxyEnvironment(environment).proxy(to: place),
             state: try stateFolder(), offers: try allOffers(), discovers: discovers ?? false,
             dockerServices: try dockerServicesAddress(), connections: connections,
             logFormat: try Self.choice(logFormat, "logFormat", default: .text),
             logLevel: try Self.choice(logLevel, "logLevel", default: .info))
     }
 
-    private func serverEndpoint() throws -> ServiceEndpoint {
-        guard let server else {
+    private func allServers(_ environment: ProxyEnvironment) throws -> [AgentSettings.Server] {
+        guard !servers.isEmpty else {
             throw EdgewrightError.invalid("server", "is missing: the platform's address, as in https://edge.example")
         }
-        return try ServiceEndpoint.onNetwork(server, field: "server")
+        guard servers.count <= AgentSettings.mostServers else {
+            throw EdgewrightError.invalid("server", "are more than \(AgentSettings.mostServers)")
+        }
+        let proxy = try proxy.map { try RemoteEndpoint.Proxy($0, field: "proxy") }
+        return try servers.map { text in
+            let address = try ServiceEndpoint.onNetwork(text, field: "server")
+            return AgentSettings.Server(address: address, proxy: try proxy ?? environment.proxy(to: address))
+        }
     }
 
     private func stateFolder() throws -> String {

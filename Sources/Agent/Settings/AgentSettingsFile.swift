@@ -6,7 +6,7 @@ import Yams
 
 extension AgentSettingsDraft {
     private struct File: Codable {
-        var server: String?
+        var server: OneOrMore?
         var token: String?
         var tokenFile: String?
         var name: String?
@@ -25,6 +25,30 @@ extension AgentSettingsDraft {
         enum CodingKeys: String, CodingKey, CaseIterable {
             case server, token, tokenFile, name, description, ca, proxy, state, docker, dockerServices, discover
             case connections, logFormat, logLevel, offers
+        }
+    }
+
+    /// A text, or a list of them.
+    private struct OneOrMore: Codable {
+        let all: [String]
+
+        init?(_ all: [String]) {
+            guard !all.isEmpty else { return nil }
+            self.all = all
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let one = try? container.decode(String.self) {
+                all = [one]
+            } else {
+                all = try container.decode([String].self)
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            if all.count == 1 { try container.encode(all[0]) } else { try container.encode(all) }
         }
     }
 
@@ -81,7 +105,7 @@ extension AgentSettingsDraft {
         } catch {
             throw EdgewrightError(.invalidInput, "This is not YAML: \(error)")
         }
-        server = file.server
+        servers = file.server?.all ?? []
         token = file.token
         tokenFile = file.tokenFile
         name = file.name
@@ -112,7 +136,7 @@ extension AgentSettingsDraft {
         encoder.options.sortKeys = true
         return try encoder.encode(
             File(
-                server: server, token: token, tokenFile: tokenFile, name: name, description: description,
+                server: OneOrMore(servers), token: token, tokenFile: tokenFile, name: name, description: description,
                 ca: authorities, proxy: proxy, state: state, docker: docker, dockerServices: dockerServices,
                 discover: discovers, connections: connections, logFormat: logFormat, logLevel: logLevel,
                 offers: named.isEmpty ? nil : Dictionary(named) { first, _ in first }))

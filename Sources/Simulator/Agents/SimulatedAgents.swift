@@ -66,7 +66,7 @@ package struct SimulatedAgents: Service {
     ) throws -> SimulatedAgent {
         let name = SimulatedAddresses.basePath(index).replacing("/edge", with: "site")
         var draft = AgentSettingsDraft()
-        draft.server = configuration.server
+        draft.servers = [configuration.server]
         draft.token = configuration.token
         draft.authorities = configuration.authorities
         draft.name = name

@@ -60,7 +60,7 @@ func withAgent<Result: Sendable>(
     _ body: @Sendable @escaping (AgentWorld) async throws -> Result
 ) async throws -> Result {
     var draft = AgentSettingsDraft()
-    draft.server = "http://127.0.0.1:\(port)"
+    draft.servers = ["http://127.0.0.1:\(port)"]
     draft.state = folder.url.path
     try change(&draft)
     let log = CollectedLog()
