@@ -17,6 +17,7 @@ package final class TunnelClient: Sendable {
         on channel: any Channel, keepalive: TunnelProtocol.Keepalive = .platform,
         tolerance: TunnelProtocol.Tolerance = .ofAgent
     ) throws {
+        guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         traffic = TunnelTraffic()
         loop = channel.eventLoop
         closed = channel.closeFuture

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import NIOHTTP1
 import NIOPosix
 import TestSupport
@@ -80,6 +81,14 @@ import Transport
 }
 
 extension TunnelKeepaliveTests {
+    /// A promise that nobody keeps ends the program in debug builds.
+    @Test func `an end on a connection that is gone by then leaves nothing behind`() throws {
+        let gone = EmbeddedChannel()
+        try gone.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        try gone.close().wait()
+        #expect(throws: (any Error).self) { try TunnelClient(on: gone) }
+    }
+
     @Test(arguments: [true, false])
     func `what is under way comes whole when either end says goodbye`(isPlatform: Bool) async throws {
         let chunk = ByteBuffer(repeating: 7, count: 64 << 10)
