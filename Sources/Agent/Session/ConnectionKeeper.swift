@@ -11,8 +11,7 @@ final class ConnectionKeeper: Sendable {
 
     private let number: Int
     private let parts: AgentParts
-    private let events: AsyncStream<AgentSession.Event>
-    private let feed: AsyncStream<AgentSession.Event>.Continuation
+    private let feed: SessionFeed
     private let tunnels = Mutex<[Int: TunnelServer]>([:])
     /// Called when the platform has let the agent in by the key that is to go.
     private let connectedByOldKey: @Sendable () -> Void
@@ -21,11 +20,11 @@ final class ConnectionKeeper: Sendable {
         self.number = number
         self.parts = parts
         self.connectedByOldKey = connectedByOldKey
-        (events, feed) = AsyncStream.makeStream()
+        feed = SessionFeed(loop: parts.loop)
     }
 
     /// Has the platform see anew what the agent is, on a new connection.
-    func renew() { feed.yield(.renew) }
+    func renew() { feed.add(.renew) }
 
     /// Every connection that is open.
     var open: [TunnelServer] { tunnels.withLock { Array($0.values) } }
@@ -34,7 +33,7 @@ final class ConnectionKeeper: Sendable {
     func run() async {
         var session = AgentSession(enrolls: number == 0)
         var report = ConnectionReport(number, parts.logger)
-        var happening = events.makeAsyncIterator()
+        var happening = feed.events.makeAsyncIterator()
         session.hasNextKey = parts.keys.hasNext
         parts.board.note(keeper: number, nil, nil)
         var action = session.begin()
@@ -57,19 +56,12 @@ final class ConnectionKeeper: Sendable {
             case .enroll(let challenge): return try await enroll(challenge)
             case .connect(let challenge, let key, let number): return try await connect(challenge, key, number)
             case .wait(let wait, let seconds):
-                let delay = TimeAmount.nanoseconds(Int64(seconds * 1_000_000_000))
-                parts.loop.scheduleTask(in: delay) { [feed] in feed.yield(.waited(wait)) }
+                feed.wait(wait, seconds: seconds)
                 return nil
             case .listen: return nil
             }
-        } catch let refusal as PlatformRefusal {
-            return .refused(refusal)
-        } catch let error as TransportError {
-            return .failed(AgentTrouble(error))
-        } catch is CancellationError {
-            return nil
         } catch {
-            return .failed(AgentTrouble("\(error)"))
+            return AgentSession.Event(error)
         }
     }
 
@@ -87,7 +79,6 @@ final class ConnectionKeeper: Sendable {
     ) async throws -> AgentSession.Event {
         let key = parts.keys.key(which) ?? parts.keys.current
         let tunnel = try await parts.platform.dial(over: challenge, key, serving: parts.targets)
-        let begun = NIODeadline.now()
         let replaced = tunnels.withLock { tunnels in
             defer { tunnels[number] = tunnel }
             return tunnels.sorted { $0.key > $1.key }.map(\.value)
@@ -96,7 +87,9 @@ final class ConnectionKeeper: Sendable {
         // What is under way on the old one may end there.
         for old in replaced { old.goAway() }
         for old in replaced.dropFirst(Self.mostRetiring) { old.close() }
-        watch(tunnel, number, since: begun)
+        // Before the session hears of it.
+        tunnel.closed.whenComplete { [self] _ in tunnels.withLock { $0[number] = nil } }
+        feed.watch(tunnel, number)
         parts.settleKeys()
         if which == .next {
             parts.promoteNextKey()
@@ -104,14 +97,5 @@ final class ConnectionKeeper: Sendable {
             connectedByOldKey()
         }
         return .connected(number)
-    }
-
-    private func watch(_ tunnel: TunnelServer, _ number: Int, since begun: NIODeadline) {
-        @Sendable func held() -> Double { Double((NIODeadline.now() - begun).nanoseconds) / 1_000_000_000 }
-        tunnel.goingAway.whenSuccess { [feed] in feed.yield(.sentAway(number, held: held())) }
-        tunnel.closed.whenComplete { [self] _ in
-            tunnels.withLock { $0[number] = nil }
-            feed.yield(.lost(number, held: held()))
-        }
     }
 }

@@ -103,8 +103,8 @@ private struct SimulatedAgent: Sendable {
         do { try targets.replace(with: settings.offers) } catch {
             return logger.error("a simulated agent has nothing to offer", metadata: ["reason": "\(error)"])
         }
-        let (events, feed) = AsyncStream.makeStream(of: AgentSession.Event.self)
-        var happening = events.makeAsyncIterator()
+        let feed = SessionFeed(loop: MultiThreadedEventLoopGroup.singleton.next())
+        var happening = feed.events.makeAsyncIterator()
         var session = AgentSession()
         var action = session.begin()
         let open = NIOLockedValueBox<TunnelServer?>(nil)
@@ -118,7 +118,7 @@ private struct SimulatedAgent: Sendable {
 
     /// - Returns: what came of it; `nil` when that comes by itself.
     private func perform(
-        _ action: AgentSession.Action, _ targets: AgentTargets, _ feed: AsyncStream<AgentSession.Event>.Continuation,
+        _ action: AgentSession.Action, _ targets: AgentTargets, _ feed: SessionFeed,
         _ open: NIOLockedValueBox<TunnelServer?>
     ) async -> AgentSession.Event? {
         do {
@@ -130,25 +130,15 @@ private struct SimulatedAgent: Sendable {
             case .connect(let challenge, _, let number):
                 let tunnel = try await platform.dial(over: challenge, key, serving: targets)
                 open.withLockedValue { $0 = tunnel }
-                watch(tunnel, number, feed)
+                feed.watch(tunnel, number)
                 return .connected(number)
             case .wait(let wait, let seconds):
-                let delay = TimeAmount.nanoseconds(Int64(seconds * 1_000_000_000))
-                MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: delay) { feed.yield(.waited(wait)) }
+                feed.wait(wait, seconds: seconds)
                 return nil
             case .listen: return nil
             }
-        } catch let refusal as PlatformRefusal {
-            return .refused(refusal)
         } catch {
-            return Task.isCancelled ? nil : .failed(AgentTrouble("\(error)"))
+            return Task.isCancelled ? nil : AgentSession.Event(error)
         }
-    }
-
-    private func watch(_ tunnel: TunnelServer, _ number: Int, _ feed: AsyncStream<AgentSession.Event>.Continuation) {
-        let begun = NIODeadline.now()
-        @Sendable func held() -> Double { Double((NIODeadline.now() - begun).nanoseconds) / 1_000_000_000 }
-        tunnel.goingAway.whenSuccess { feed.yield(.sentAway(number, held: held())) }
-        tunnel.closed.whenComplete { _ in feed.yield(.lost(number, held: held())) }
     }
 }

@@ -142,7 +142,7 @@ import Transport
         try await withControlPlane { world in
             try await withTransportClient { client in
                 let agent = try TestAgent(at: world.url, client: client)
-                try await agent.enroll().expect(200)
+                _ = try await agent.enroll().expect(200)
                 for names in [["one"], ["one", "two"]] {
                     agent.profile.value.offers = names.map {
                         AgentOffer(name: $0, kind: .service, category: .custom, url: "http://127.0.0.1:1")
