@@ -29,6 +29,18 @@ import Testing
         }
     }
 
+    @Test func `an answer to a client of HTTP 1 dot 0 ends with the connection`() async throws {
+        try await withListener { listener in
+            for field in ["", "Connection: Keep-Alive\r\n", "Connection: Upgrade\r\nUpgrade: websocket\r\n"] {
+                let said = try await listener.converse { client in
+                    try await client.say("GET /echo HTTP/1.0\r\n\(field)\r\n")
+                    return try await client.hearAll()
+                }
+                #expect(said.hasPrefix("HTTP/1.1 200 OK\r\n") && said.hasSuffix("\r\n\r\nGET"), "\(field): \(said)")
+            }
+        }
+    }
+
     @Test func `routes know where a request comes from, over HTTP 1 and over HTTP 2`() async throws {
         try await withListener { listener in
             let from = try await listener.curl(listener.url("/from"))
@@ -119,6 +131,7 @@ import Testing
         try await withListener { listener in
             for (said, status) in [
                 ("GET /echo HTTP/1.1\r\n\r\n", "400"), ("GET /echo HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400"),
+                ("GET /echo HTTP/1.1\r\nHost: a, a\r\n\r\n", "400"),
                 ("GET http://b/echo HTTP/1.1\r\nHost: a\r\n\r\n", "400"),
                 ("GET http://a/echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "200"),
                 ("GET /echo HTTP/1.0\r\nConnection: close\r\n\r\n", "200"),

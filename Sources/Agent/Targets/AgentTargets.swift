@@ -43,6 +43,7 @@ package final class AgentTargets: TunnelTargets {
 
     /// `docker:30001`
     private static func publishedPort(_ authority: String) -> (engine: String, port: Int)? {
+        guard authority.utf8.contains(UInt8(ascii: ":")) else { return nil }
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].utf8.count <= 5,
             parts[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

@@ -20,12 +20,12 @@ final class ClientWatch: ChannelInboundHandler {
 
     /// - Returns: `nil` for a channel without a watch. The caller keeps it for as long as it wants to be told.
     static func register(on channel: any Channel, _ action: @Sendable @escaping () -> Void) async -> Registration? {
+        if channel.eventLoop.inEventLoop { return registerOnLoop(on: channel, action) }
         let watch = channel.eventLoop.submit { registerOnLoop(on: channel, action) }
         return (try? await watch.get()) ?? nil
     }
 
-    /// The same, on the channel's event loop.
-    static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void) -> Registration? {
+    private static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void) -> Registration? {
         guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self) else {
             // It may have gone already, and its channel's handlers with it.
             if !channel.isActive { action() }
@@ -34,7 +34,7 @@ final class ClientWatch: ChannelInboundHandler {
         let id = watch.add(action)
         let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
         return Registration { [loop = channel.eventLoop] in
-            loop.execute { bound.value.watchers[id] = nil }
+            if loop.inEventLoop { bound.value.watchers[id] = nil } else { loop.execute { bound.value.watchers[id] = nil } }
         }
     }
 
@@ -49,10 +49,9 @@ final class ClientWatch: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        tell()
-        context.fireChannelInactive()
-    }
+    /// When the channel is gone its handlers go too. That it has become inactive does not come as far as here: Hummingbird's
+    /// handler of the connection's state keeps it to itself.
+    func handlerRemoved(context: ChannelHandlerContext) { tell() }
 
     private func tell() {
         hasGone = true

@@ -88,16 +88,26 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
                 mode = .refused
                 return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
             }
-            if target.form != head.uri {
-                var head = head
-                head.uri = target.form
-                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            if target.form != head.uri || head.version != .http1_1 {
+                return context.fireChannelRead(wrapInboundOut(.head(Self.normalized(head, target))))
             }
         case .body: break
         case .end: hasStopped = willStop
         }
         context.fireChannelRead(data)
         if hasStopped, case .http = mode { renew(context.pipeline.syncOperations) }
+    }
+
+    /// What comes behind it knows no older version. A client of HTTP/1.0 takes an answer for ended when the connection is
+    /// (RFC 9112, section 9.3), and may not ask for an upgrade (RFC 9110, section 7.8).
+    private static func normalized(_ head: HTTPRequestHead, _ target: RequestTarget) -> HTTPRequestHead {
+        var head = head
+        head.uri = target.form
+        if head.version != .http1_1 {
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+            head.headers.remove(name: "upgrade")
+        }
+        return head
     }
 
     /// The parser's own rule.

@@ -7,9 +7,11 @@ struct RequestTarget: Equatable {
 
     /// `nil` for a request that must be refused: no host or several, or a target that names another host.
     init?(_ head: HTTPRequestHead) {
-        let hosts = head.headers[canonicalForm: "host"]
+        let hosts = head.headers["host"]
         // HTTP/1.0 knows no hosts.
         guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0) else { return nil }
+        // Several in one field are several.
+        guard hosts.first?.utf8.contains(UInt8(ascii: ",")) != true else { return nil }
         // As nearly all are.
         guard head.uri.utf8.first != UInt8(ascii: "/") else {
             form = head.uri

@@ -20,7 +20,7 @@ enum ProxyFields {
         "set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security", "public-key-pins",
         "service-worker-allowed", "alt-svc", "nel", "report-to", "reporting-endpoints", "refresh", "link",
         "sourcemap", "content-security-policy", "content-security-policy-report-only", "cross-origin-opener-policy",
-        "origin-agent-cluster", "www-authenticate",
+        "origin-agent-cluster", "www-authenticate", "x-content-type-options",
     ]
 
     /// Fields for the service.
@@ -52,10 +52,11 @@ enum ProxyFields {
     }
 
     private static func add(_ origin: RequestOrigin, prefix: String, to fields: inout HTTPFields) {
-        if !origin.forwardedFor.isEmpty { fields[.xForwardedFor] = origin.forwardedFor }
-        fields[.xForwardedHost] = origin.authority
-        fields[.xForwardedProto] = origin.isSecure ? "https" : "http"
-        if !prefix.isEmpty { fields[.xForwardedPrefix] = prefix }
+        // None of them is there any more.
+        if !origin.forwardedFor.isEmpty { fields.append(HTTPField(name: .xForwardedFor, value: origin.forwardedFor)) }
+        fields.append(HTTPField(name: .xForwardedHost, value: origin.authority))
+        fields.append(HTTPField(name: .xForwardedProto, value: origin.isSecure ? "https" : "http"))
+        if !prefix.isEmpty { fields.append(HTTPField(name: .xForwardedPrefix, value: prefix)) }
     }
 
     private static func connectionTokens(_ fields: HTTPFields) -> Set<String> {
@@ -72,8 +73,8 @@ enum ProxyFields {
         if let location = fields[.location] {
             result[.location] = rewritten(location: location, endpoint: endpoint, prefix: prefix)
         }
-        result[.contentSecurityPolicy] = "sandbox"
-        result[.xContentTypeOptions] = "nosniff"
+        result.append(HTTPField(name: .contentSecurityPolicy, value: "sandbox"))
+        result.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
         return result
     }
 

@@ -35,9 +35,9 @@ struct ProxyTarget: Equatable {
     /// - Throws: `.invalidInput` for `.` and `..`, plain or encoded: what a path means must not depend on who resolves
     ///   it.
     static func checkTraversal(_ target: String) throws {
-        let path = target.prefix { $0 != "?" }
-        guard path.utf8.contains(UInt8(ascii: ".")) || path.utf8.contains(UInt8(ascii: "%")) else { return }
-        let dotted = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard path.contains(UInt8(ascii: ".")) || path.contains(UInt8(ascii: "%")) else { return }
+        let dotted = Substring(path).lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
             "%5c", with: "/")
         let segments = dotted.split(whereSeparator: { $0 == "/" || $0 == "\\" || $0 == ";" })
         guard !segments.contains("."), !segments.contains("..") else {

@@ -3,7 +3,6 @@ import Fleet
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import NIOConcurrencyHelpers
 import NIOCore
 import Transport
 
@@ -47,25 +46,15 @@ struct TunnelProxy: Sendable {
         }
     }
 
-    /// Most answers are there before it is worth looking whether somebody still waits for them.
-    private static let lookAfter = TimeAmount.milliseconds(250)
-
     /// Gives up when the client goes away: what does not answer would otherwise keep its place, and the service's
     /// connection, until the time is up.
     private func send(
         _ request: RemoteRequest, over transport: any Transport, for channel: any Channel
     ) async throws -> RemoteResponse {
-        let loop = channel.eventLoop
-        let sending = Task(executorPreference: EventLoopExecutor(loop)) { try await transport.send(request) }
-        let watch = NIOLockedValueBox<ClientWatch.Registration?>(nil)
-        let look = loop.scheduleTask(in: Self.lookAfter) {
-            let registration = ClientWatch.registerOnLoop(on: channel) { sending.cancel() }
-            watch.withLockedValue { $0 = registration }
-        }
-        defer {
-            look.cancel()
-            watch.withLockedValue { $0 = nil }
-        }
+        let executor = EventLoopExecutor(channel.eventLoop)
+        let sending = Task(executorPreference: executor) { try await transport.send(request) }
+        let watch = await ClientWatch.register(on: channel) { sending.cancel() }
+        defer { withExtendedLifetime(watch) {} }
         return try await withTaskCancellationHandler {
             try await sending.value
         } onCancel: {

@@ -22,6 +22,9 @@ enum TunnelFields {
     /// appendix B).
     /// - Parameter error: what a block that is too long is.
     static func checkLength(_ headers: HPACKHeaders, else error: TransportError.Kind) throws {
+        // Nearly all are so short that no byte has to be looked at.
+        let longest = headers.reduce(0) { $0 + 8 + $1.name.utf8.count + 4 * $1.value.utf8.count }
+        guard longest > TunnelProtocol.longestFields else { return }
         var length = 0
         for (name, value, _) in headers {
             length += 8 + name.utf8.count

@@ -35,6 +35,8 @@ final class TunnelFrames: ChannelInboundHandler {
     }
     private let traffic: TunnelTraffic
     private var farewell: Scheduled<Void>?
+    /// One for all streams: most are over long before their time, and setting a timer costs more than they do.
+    private var alarm: (task: Scheduled<Void>, rings: NIODeadline)?
 
     init(loop: any EventLoop, traffic: TunnelTraffic, accept: Accept? = nil) {
         self.traffic = traffic
@@ -52,6 +54,7 @@ final class TunnelFrames: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         farewell?.cancel()
+        alarm?.task.cancel()
         settings.fail(TunnelLost())
         self.context = nil
     }
@@ -99,6 +102,28 @@ extension TunnelFrames {
     private func closeUnlessBusy() {
         farewell = nil
         if streams.isEmpty { context?.close(promise: nil) }
+    }
+}
+
+// MARK: Waiting
+
+extension TunnelFrames {
+    /// Streams are asked then, or before, whether what they wait for is late.
+    func look(at deadline: NIODeadline) {
+        if let alarm, alarm.rings <= deadline { return }
+        alarm?.task.cancel()
+        let task = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            self?.alarm = nil
+            self?.look()
+        }
+        alarm = (task, deadline)
+    }
+
+    private func look() {
+        let now = NIODeadline.now()
+        // A stream that fails takes itself out.
+        let next = Array(streams.values).compactMap { $0.look(now) }.min()
+        if let next { look(at: next) }
     }
 }
 

@@ -80,6 +80,9 @@ package enum TunnelProtocol {
         ]
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled
+        // `TunnelFields` takes nothing over that is no field, nor what belongs to a connection, and a status is looked at
+        // where it is read: the library's look at each field of each block costs as much as all the rest of it.
+        configuration.headerBlockValidation = .disabled
         configuration.controlFrameRateLimit.maximumCount = 100
         configuration.controlFrameRateLimit.windowLength = .seconds(1)
         return configuration

@@ -49,7 +49,6 @@ final class TunnelStream {
     private var isReset = false
     private var failure: (any Error)?
     private var wait: (what: Wait, until: NIODeadline)?
-    private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
 
     init(id: HTTP2StreamID, frames: TunnelFrames, idleTimeout: TimeAmount? = nil) {
         self.id = id
@@ -302,8 +301,6 @@ extension TunnelStream {
         guard !isOver else { return }
         isOver = true
         wait = nil
-        timer?.task.cancel()
-        timer = nil
         chunks = []
         unread = 0
         frames.giveBackWindow(window - TunnelProtocol.streamWindow)
@@ -313,24 +310,19 @@ extension TunnelStream {
 
     private func set(_ what: Wait, until deadline: NIODeadline) {
         wait = (what, deadline)
-        if let timer, timer.fires <= deadline { return }
-        timer?.task.cancel()
-        schedule(at: deadline)
+        frames.look(at: deadline)
     }
 
-    private func schedule(at deadline: NIODeadline) {
-        let task = frames.loop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in look() }
-        timer = (task, deadline)
-    }
-
-    private func look() {
-        timer = nil
-        guard let wait, !isOver else { return }
-        guard wait.until <= .now() else { return schedule(at: wait.until) }
+    /// Fails when what is waited for has not come in time.
+    /// - Returns: when to look again; `nil` when nothing is waited for.
+    func look(_ now: NIODeadline) -> NIODeadline? {
+        guard let wait, !isOver else { return nil }
+        guard wait.until <= now else { return wait.until }
         self.wait = nil
         switch wait.what {
         case .forHead: fail(ExchangeFailure.noAnswerInTime)
         case .forBytes(let limit): fail(ExchangeFailure.silent(limit))
         }
+        return nil
     }
 }

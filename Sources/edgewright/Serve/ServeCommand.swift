@@ -168,7 +168,7 @@ struct ServeCommand: AsyncParsableCommand {
         let format = settings.logFormat
         LoggingSystem.bootstrap { label in
             switch format {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: TextLogHandler(label: label)
             case .json: JSONLogHandler(label: label)
             }
         }
