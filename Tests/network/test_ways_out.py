@@ -152,6 +152,7 @@ def test_an_agent_is_back_when_its_proxy_is(world: World, cloud: Cloud, closed: 
     closed.wait_for_trouble(f"connection refused by the proxy {re.escape(cloud.outlet.address)}")
     cloud.outlet.start()
     watch = Stopwatch()
-    wait_until("the agent to be back", 40, lambda: cloud.project.is_online("closed"))
+    # It has tried some times in vain by now, and waits longer each time.
+    wait_until("the agent to be back", 60, lambda: cloud.project.is_online("closed"))
     print(f"back {watch.seconds:.1f} s after the proxy")
     works(world, cloud.project, "closed")
