@@ -25,7 +25,9 @@ final class ClientWatch: ChannelInboundHandler {
         return (try? await watch.get()) ?? nil
     }
 
-    private static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void) -> Registration? {
+    private static func registerOnLoop(on channel: any Channel, _ action: @Sendable @escaping () -> Void)
+        -> Registration?
+    {
         guard let watch = try? channel.pipeline.syncOperations.handler(type: ClientWatch.self) else {
             // It may have gone already, and its channel's handlers with it.
             if !channel.isActive { action() }
@@ -34,7 +36,11 @@ final class ClientWatch: ChannelInboundHandler {
         let id = watch.add(action)
         let bound = NIOLoopBound(watch, eventLoop: channel.eventLoop)
         return Registration { [loop = channel.eventLoop] in
-            if loop.inEventLoop { bound.value.watchers[id] = nil } else { loop.execute { bound.value.watchers[id] = nil } }
+            if loop.inEventLoop {
+                bound.value.watchers[id] = nil
+            } else {
+                loop.execute { bound.value.watchers[id] = nil }
+            }
         }
     }
 
