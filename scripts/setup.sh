@@ -23,6 +23,7 @@ need_build() {
     need libsqlite3-dev library sqlite3
     need libpq-dev library libpq
     need zlib1g-dev library zlib
+    need libjemalloc-dev library_file libjemalloc_pic.a
 }
 
 need_web() {

@@ -23,9 +23,12 @@ import Transport
             try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                    let wrapped = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                         wrappingChannelSynchronously: channel,
                         configuration: .init(isOutboundHalfClosureEnabled: true))
+                    // It ends the program when it goes away open, and the second connection may fail.
+                    channel.closeFuture.whenComplete { _ in withExtendedLifetime(wrapped) {} }
+                    return wrapped
                 }
             }
         return .socket(channel)

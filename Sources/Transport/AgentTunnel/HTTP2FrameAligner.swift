@@ -33,6 +33,8 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
     private var idleFrames = 0
     private var counted = NIODeadline.now()
     private var isFlooded = false
+    /// There was a frame that is too long. What comes behind its beginning is nothing that could be understood.
+    private var isRefused = false
 
     /// - Parameters:
     ///   - isServer: the peer is a client, and begins with HTTP/2's preface (RFC 9113, section 3.4).
@@ -44,24 +46,56 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if var beginning = rest {
-            // The only one to hold it: or each piece of a long frame would have all of it copied.
-            rest = nil
-            beginning.writeImmutableBuffer(bytes)
-            bytes = beginning
-        }
-        while true {
+        if let whole = complete(with: &bytes) { context.fireChannelRead(wrapInboundOut(whole)) }
+        while !isRefused {
             let length = wholeFrames(bytes)
             guard !isFlooded else { return context.close(promise: nil) }
             guard length > 0, let frames = bytes.readSlice(length: length) else { break }
             // A copy where it is small: what the decoder was given first it keeps, and TLS reads into 32 KiB.
             context.fireChannelRead(wrapInboundOut(length <= Self.small ? ByteBuffer(buffer: frames) : frames))
         }
-        guard bytes.readableBytes > 0 else { return }
+        guard bytes.readableBytes > 0, !isRefused else { return }
         // A copy: a slice would keep the whole read alive.
-        var beginning = context.channel.allocator.buffer(capacity: max(bytes.readableBytes, 32 << 10))
+        var beginning = context.channel.allocator.buffer(capacity: frameLength(bytes) ?? Self.small)
         beginning.writeImmutableBuffer(bytes)
         rest = beginning
+    }
+
+    /// Takes from the bytes what the frame that has begun still lacks, and no more: what lies whole in a read is not
+    /// copied.
+    /// - Returns: the frame, or what the decoder is to refuse; `nil` when there is none, or not all of it.
+    private func complete(with bytes: inout ByteBuffer) -> ByteBuffer? {
+        // The only one to hold it: or each piece of a long frame would have all of it copied.
+        guard var beginning = rest else { return nil }
+        rest = nil
+        let start = isPrefaceSeen ? Self.headerLength : Self.prefaceLength
+        take(start - beginning.readableBytes, from: &bytes, into: &beginning)
+        if isPrefaceSeen, let length = frameLength(beginning) {
+            take(length - beginning.readableBytes, from: &bytes, into: &beginning)
+        }
+        let length = wholeFrames(beginning)
+        if length == 0 { rest = beginning }
+        return length == 0 ? nil : beginning
+    }
+
+    private func take(_ count: Int, from bytes: inout ByteBuffer, into frame: inout ByteBuffer) {
+        guard count > 0, let part = bytes.readSlice(length: min(count, bytes.readableBytes)) else { return }
+        frame.writeImmutableBuffer(part)
+    }
+
+    /// With its header, no longer than it may be; `nil` before that is known.
+    private func frameLength(_ bytes: ByteBuffer) -> Int? {
+        guard bytes.readableBytes >= Self.headerLength, let length = payloadLength(bytes, bytes.readerIndex) else {
+            return nil
+        }
+        return Self.headerLength + min(length, frameLimit)
+    }
+
+    private func payloadLength(_ bytes: ByteBuffer, _ index: Int) -> Int? {
+        guard let high = bytes.getInteger(at: index, as: UInt8.self),
+            let low = bytes.getInteger(at: index + 1, as: UInt16.self)
+        else { return nil }
+        return Int(high) << 16 + Int(low)
     }
 
     /// Notes frames that carry nothing: the library counts some kinds of them, and not these.
@@ -86,11 +120,12 @@ package final class HTTP2FrameAligner: ChannelInboundHandler {
             length = Self.prefaceLength
         }
         while length < Self.piece, available - length >= Self.headerLength,
-            let high = bytes.getInteger(at: start + length, as: UInt8.self),
-            let low = bytes.getInteger(at: start + length + 1, as: UInt16.self)
+            let payload = payloadLength(bytes, start + length)
         {
-            let payload = Int(high) << 16 + Int(low)
-            guard payload <= frameLimit else { return available }
+            guard payload <= frameLimit else {
+                isRefused = true
+                return available
+            }
             guard available - length >= Self.headerLength + payload else { break }
             count(bytes.getInteger(at: start + length + 3, as: UInt8.self) ?? 0)
             length += Self.headerLength + payload
