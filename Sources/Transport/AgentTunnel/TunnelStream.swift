@@ -6,7 +6,8 @@ import NIOHTTP2
 /// One exchange on a tunnel, at either end. Lives on the connection's event loop; `TunnelStreamHandle` is its other side.
 final class TunnelStream {
     typealias HeadWaiter = CheckedContinuation<TunnelAnswer, any Error>
-    typealias BodyWaiter = CheckedContinuation<ByteBuffer?, any Error>
+    /// `nil` at the end; else at least one.
+    typealias BodyWaiter = CheckedContinuation<[ByteBuffer]?, any Error>
     typealias WriteWaiter = CheckedContinuation<Void, any Error>
 
     enum Wait {
@@ -130,11 +131,12 @@ extension TunnelStream {
     }
 
     private func deliverBody(to waiter: BodyWaiter) {
-        if let chunk = takeChunk() {
+        let chunks = takeChunks()
+        if !chunks.isEmpty {
             reader = nil
             wait = nil
-            consumed(chunk.readableBytes)
-            waiter.resume(returning: chunk)
+            consumed(chunks.reduce(0) { $0 + $1.readableBytes })
+            waiter.resume(returning: chunks)
         } else if isComplete {
             // An answer that is complete before the request is: the other end does not want the rest.
             if let upload { return upload.cancel() }
@@ -144,7 +146,18 @@ extension TunnelStream {
         }
     }
 
-    /// The next piece; small ones together, because each costs its reader a wait.
+    /// What is there, within bounds: a reader on another event loop would wait for each of them as long as it takes to
+    /// pass it on.
+    private func takeChunks() -> [ByteBuffer] {
+        var (taken, bytes) = ([ByteBuffer](), 0)
+        while bytes < TunnelProtocol.bytesAhead, let chunk = takeChunk() {
+            taken.append(chunk)
+            bytes += chunk.readableBytes
+        }
+        return taken
+    }
+
+    /// The next piece; small ones together, because each is a write for its reader.
     private func takeChunk() -> ByteBuffer? {
         defer { if chunks.isEmpty { hasOwnLast = false } }
         guard var chunk = chunks.popFirst() else { return nil }

@@ -1,5 +1,7 @@
+import DequeModule
 package import NIOCore
 import NIOHPACK
+import Synchronization
 
 /// An exchange on a tunnel, from any thread.
 struct TunnelStreamHandle: Sendable {
@@ -53,7 +55,8 @@ struct TunnelStreamHandle: Sendable {
     }
 
     /// - Parameter endsExchange: cancelling ends all of it, and not the reading alone.
-    func next(endsExchange: Bool) async throws -> ByteBuffer? {
+    /// - Returns: what has come, at least one piece; `nil` at the end.
+    func next(endsExchange: Bool) async throws -> [ByteBuffer]? {
         try Task.checkCancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in onLoop { $0.read(continuation) } }
@@ -93,6 +96,8 @@ final class TunnelBodyReader: BodyReader {
     /// At the platform's end: what breaks the body off is told in these words, and the exchange ends when the last one
     /// who could read is gone.
     private let translation: ErrorTranslation?
+    /// What has come and was not asked for yet.
+    private let pieces = Mutex<Deque<ByteBuffer>>([])
 
     init(_ stream: TunnelStreamHandle, _ translation: ErrorTranslation? = nil) {
         self.stream = stream
@@ -100,8 +105,13 @@ final class TunnelBodyReader: BodyReader {
     }
 
     func next() async throws -> ByteBuffer? {
+        if let piece = pieces.withLock({ $0.popFirst() }) { return piece }
         do {
-            return try await stream.next(endsExchange: translation != nil)
+            guard let come = try await stream.next(endsExchange: translation != nil) else { return nil }
+            return pieces.withLock { pieces in
+                pieces.append(contentsOf: come)
+                return pieces.popFirst()
+            }
         } catch {
             throw translation?.translate(error) ?? error
         }
