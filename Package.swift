@@ -187,7 +187,10 @@ let package = Package(
         .testTarget(name: "FleetTests", dependencies: ["Fleet"], swiftSettings: houseSettings),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                "Transport", "TestSupport", httpTypes, nioCore, nioEmbedded, nioHPACK, nioHTTP1, nioHTTP2, nioPosix,
+                nioSSL,
+            ],
             swiftSettings: houseSettings),
         .testTarget(
             name: "AgentTests",

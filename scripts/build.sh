@@ -14,12 +14,15 @@ say "building (the first time takes several minutes)"
 allocator=.build/allocator
 mkdir -p "$allocator"
 cc -O2 -fPIC -c -o "$allocator/settings.o" scripts/allocator.c
-ld -r -o "$allocator/jemalloc.o" "$allocator/settings.o" \
+ld -r -o "$allocator/jemalloc.new" "$allocator/settings.o" \
     --whole-archive "$(cc -print-file-name=libjemalloc_pic.a)"
+# Named after what is in it: the linker would not be asked again for another one of the same name.
+object=$root/$allocator/jemalloc-$(sha256sum "$allocator/jemalloc.new" | cut -c 1-16).o
+mv -f "$allocator/jemalloc.new" "$object"
 # Exclusive access to memory is checked in the builds that are tested; here it is a twentieth of what a request costs.
 for product in edgewright edgewright-agent; do
     swift build -c release --static-swift-stdlib --product "$product" \
-        -Xswiftc -enforce-exclusivity=unchecked -Xlinker "$root/$allocator/jemalloc.o"
+        -Xswiftc -enforce-exclusivity=unchecked -Xlinker "$object"
 done
 
 # Beside the program, where it looks for what it serves at /agent/; put in its place whole, it may be serving it now.

@@ -15,7 +15,8 @@ import Testing
             }
             #expect(isTaken)
             try await withControlPlane(over: database, ControlPlaneWorldSettings()) { world in
-                let end = ContinuousClock.now + .seconds(4)
+                // The lease lasts an hour, so that it is held at all proves it.
+                let end = ContinuousClock.now + .seconds(60)
                 while !world.plane.monitor.leadership.isHeld, ContinuousClock.now < end {
                     try await Task.sleep(for: .milliseconds(20))
                 }

@@ -36,8 +36,16 @@ import Testing
                     try await client.say("GET /echo HTTP/1.0\r\n\(field)\r\n")
                     return try await client.hearAll()
                 }
-                #expect(said.hasPrefix("HTTP/1.1 200 OK\r\n") && said.hasSuffix("\r\n\r\nGET"), "\(field): \(said)")
+                #expect(said.hasPrefix("HTTP/1.0 200 OK\r\n") && said.hasSuffix("\r\n\r\nGET"), "\(field): \(said)")
             }
+            // Of a length that nobody knows beforehand: no chunks.
+            let streamed = try await listener.converse { client in
+                try await client.say("GET /echo HTTP/1.1\r\nHost: x\r\n\r\nGET /stream HTTP/1.0\r\n\r\n")
+                return try await client.hearAll()
+            }
+            #expect(streamed.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(
+                streamed.contains("HTTP/1.0 200 OK\r\n") && streamed.hasSuffix("\r\n\r\none two three"), "\(streamed)")
         }
     }
 

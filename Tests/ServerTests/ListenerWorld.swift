@@ -142,6 +142,14 @@ func withListener<Result: Sendable>(
     }
     router.post("/refuse") { _, _ in HTTPResponse.Status.contentTooLarge }
     router.get("/denied") { _, _ in HTTPResponse.Status.forbidden }
+    router.get("/stream") { _, _ in
+        Response(
+            status: .ok,
+            body: ResponseBody { writer in
+                for word in ["one", " two", " three"] { try await writer.write(ByteBuffer(string: word)) }
+                try await writer.finish(nil)
+            })
+    }
     router.get("/big") { _, _ in
         Response(
             status: .ok,

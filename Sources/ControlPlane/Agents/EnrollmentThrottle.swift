@@ -54,7 +54,9 @@ final class EnrollmentThrottle: Sendable {
             for (key, limit) in limits {
                 var entry = counts[key] ?? (0, now + window)
                 if entry.ends <= now { entry = (0, now + window) }
-                guard entry.count < limit, counts.count < Self.maximumEntries else { return entry.ends.since(now) }
+                // When there is no room, whoever is counted already goes on: or a few who fill it would keep all others out.
+                let hasRoom = counts[key] != nil || counts.count < Self.maximumEntries
+                guard entry.count < limit, hasRoom else { return entry.ends.since(now) }
                 counted[key] = (entry.count + 1, entry.ends)
             }
             counts.merge(counted) { $1 }

@@ -5,9 +5,13 @@ import NIOHTTP1
 ///
 /// NIO's decoder (2.101) stops for good behind a request that asks for an upgrade, whoever refuses it: the next request
 /// on the connection would never be read, and the client would wait for it until it gives up.
-final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
+///
+/// What comes behind it knows nothing older than HTTP/1.1: it also makes requests of HTTP/1.0 fit, and the answers to them.
+final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private enum Mode {
         /// It is not settled whether the connection stays HTTP.
@@ -26,6 +30,9 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
     private var mode = Mode.undecided
     private var willStop = false
     private var hasStopped = false
+    private var unanswered = 0
+    /// How many answers come before the one to a client of HTTP/1.0, which is the last.
+    private var answersBeforeLast: Int?
     /// Bytes, whatever the handler's own type says: so they are passed on as they are.
     private var unused: [NIOAny] = []
 
@@ -88,6 +95,8 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
                 mode = .refused
                 return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
             }
+            if head.version != .http1_1, answersBeforeLast == nil { answersBeforeLast = unanswered }
+            unanswered += 1
             if target.form != head.uri || head.version != .http1_1 {
                 return context.fireChannelRead(wrapInboundOut(.head(Self.normalized(head, target))))
             }
@@ -98,8 +107,23 @@ final class RequestDecoding: ChannelInboundHandler, RemovableChannelHandler {
         if hasStopped, case .http = mode { renew(context.pipeline.syncOperations) }
     }
 
-    /// What comes behind it knows no older version. A client of HTTP/1.0 takes an answer for ended when the connection is
-    /// (RFC 9112, section 9.3), and may not ask for an upgrade (RFC 9110, section 7.8).
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard unanswered > 0 else { return context.write(data, promise: promise) }
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where answersBeforeLast == 0 && head.status.code >= 200:
+            // So that the encoder makes no chunks, which that client would take for content (RFC 9112, section 6.1).
+            head.version = .http1_0
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
+            unanswered -= 1
+            answersBeforeLast = answersBeforeLast.map { $0 - 1 }
+        default: break
+        }
+        context.write(data, promise: promise)
+    }
+
+    /// A client of HTTP/1.0 takes an answer for ended when the connection is (RFC 9112, section 9.3), and may not ask for
+    /// an upgrade (RFC 9110, section 7.8).
     private static func normalized(_ head: HTTPRequestHead, _ target: RequestTarget) -> HTTPRequestHead {
         var head = head
         head.uri = target.form

@@ -56,16 +56,18 @@ enum TunnelFields {
         var fields = HTTPFields()
         fields.reserveCapacity(headers.count)
         for (name, value, _) in headers {
-            guard name.utf8.first != UInt8(ascii: ":"), !name.hasPrefix(TunnelField.prefix),
-                !connectionBound.contains(name), let name = HTTPField.Name(name)
+            // Names may come in capitals, which HTTP/2 forbids and nobody has refused.
+            guard name.utf8.first != UInt8(ascii: ":"), let name = HTTPField.Name(name),
+                !name.canonicalName.hasPrefix(TunnelField.prefix), !connectionBound.contains(name.canonicalName)
             else { continue }
             fields.append(HTTPField(name: name, value: value))
         }
         return fields
     }
 
+    /// Of a final answer; `nil` when there is none.
     static func status(_ headers: HPACKHeaders) -> HTTPResponse.Status? {
-        guard let code = headers.first(name: ":status").flatMap({ Int($0) }), (100...999).contains(code) else {
+        guard let code = headers.first(name: ":status").flatMap({ Int($0) }), (200...999).contains(code) else {
             return nil
         }
         return HTTPResponse.Status(code: code)

@@ -214,8 +214,10 @@ extension TunnelFrames {
 
     private func received(_ headers: HPACKHeaders, isLast: Bool, on id: HTTP2StreamID) {
         if let stream = streams[id] {
-            // Interim answers (1xx) are not passed on.
-            if accept == nil, headers.first(name: ":status")?.utf8.first == UInt8(ascii: "1") { return }
+            // Interim answers (1xx) are not passed on. Told apart just as the library does it, or a body could come before
+            // its head.
+            let status = accept == nil ? headers.first(where: { $0.name == ":status" })?.value : nil
+            if status?.utf8.first == UInt8(ascii: "1") { return }
             stream.received(headers, isLast: isLast)
             touched.append(stream)
         } else if let accept {

@@ -77,7 +77,8 @@ extension TunnelStream {
 
     func received(_ bytes: ByteBuffer, isLast: Bool) {
         isComplete = isComplete || isLast
-        wait = nil
+        // Without a head these are no answer: whoever waits for one is to wait no longer than he wanted.
+        if head != nil { wait = nil }
         guard !isOver, bytes.readableBytes > 0 else { return }
         keep(bytes)
         unread += bytes.readableBytes

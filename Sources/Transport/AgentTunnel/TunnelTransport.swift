@@ -33,6 +33,9 @@ package struct TunnelTransport: Transport {
         do {
             let (answer, stream) = try await tunnel().exchange(
                 head, body: request.body, until: deadline, idleTimeout: request.idleTimeout)
+            // Whoever gives no answer may go on with a body for ever, which nobody would read.
+            var isTaken = false
+            defer { if !isTaken { stream.cancel() } }
             try check(answer)
             guard let status = TunnelFields.status(answer.head) else { throw InvalidTunnelAnswer() }
             translation.isInBody = true
@@ -40,6 +43,7 @@ package struct TunnelTransport: Transport {
             let body = try length.checked(answer.whole) { TunnelBodyReader(stream, translation) }
             var fields = TunnelFields.fields(answer.head)
             fields[.contentLength] = length.field
+            isTaken = true
             return RemoteResponse(status: status, headerFields: fields, body: body)
         } catch {
             throw translation.translate(error)
@@ -56,14 +60,16 @@ package struct TunnelTransport: Transport {
         do {
             let (answer, stream) = try await tunnel().connect(
                 head, until: .now() + TimeAmount(request.timeout))
+            var isTaken = false
+            defer { if !isTaken { stream.cancel() } }
             try check(answer)
             let code = answer.head.first(name: TunnelField.upgradeStatus).flatMap { Int($0) }
-            guard let code, (100...999).contains(code) else { throw InvalidTunnelAnswer() }
+            guard let code, code == 101 || (200...999).contains(code) else { throw InvalidTunnelAnswer() }
             var fields = TunnelFields.fields(answer.head)
             guard code == 101 else {
-                stream.cancel()
                 return RemoteUpgrade(response: HTTPResponse(status: .init(code: code), headerFields: fields))
             }
+            isTaken = true
             fields[.connection] = "upgrade"
             fields[.upgrade] = answer.head.first(name: TunnelField.upgradedTo) ?? token
             return RemoteUpgrade(

@@ -35,7 +35,8 @@ struct EndpointConnector {
             ).flatMapErrorThrowing {
                 throw objection.value ?? $0
             }.flatMapThrowing { channel in
-                if let reason = objection.value { throw reason }
+                // Of several addresses of a name another one may have been the objectionable one.
+                if let reason = objection.value, !channel.isActive { throw reason }
                 return channel
             }
         }

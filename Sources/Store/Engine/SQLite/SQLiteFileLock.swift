@@ -13,7 +13,8 @@ final class SQLiteFileLock: Sendable {
 
     /// - Throws: `StoreError` of kind `.unavailable`.
     static func wait(for path: String) async throws -> SQLiteFileLock {
-        let file = path + ".lock"
+        // Whatever it is called here, it is one file.
+        let file = URL(filePath: path).resolvingSymlinksInPath().path + ".lock"
         let end = ContinuousClock.now + patience
         while true {
             if let lock = try SQLiteFileLock(file) { return lock }
