@@ -5,7 +5,7 @@
 # BENCH_SERVICES   simulated services of monitor (10000)
 # BENCH_LAYOUT     paths: all on one port below a base path each (default); ports: a port each
 # BENCH_SECONDS    how long monitor measures (75)
-# BENCH_AGENTS     simulated agents of agents (10000); BENCH_TLS_AGENTS of its second pass, with TLS (2000);
+# BENCH_AGENTS     simulated agents of agents (10000); BENCH_TLS_AGENTS of its second pass, with TLS (5000);
 #                  BENCH_ROUND_SECONDS of each round of small requests (10), BENCH_IDLE_SECONDS of quiet (60),
 #                  BENCH_AWAY_SECONDS that the platform stays away the second time (120)
 # EDGEWRIGHT_BIN   a binary to use instead of building one

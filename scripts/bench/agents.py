@@ -17,7 +17,7 @@ from harness.certificate import Certificate
 from harness.processes import HarnessError, exit_on_signals
 
 AGENTS = int(os.environ.get("BENCH_AGENTS", "10000"))
-TLS_AGENTS = int(os.environ.get("BENCH_TLS_AGENTS", "2000"))
+TLS_AGENTS = int(os.environ.get("BENCH_TLS_AGENTS", "5000"))
 
 
 def main() -> int:

@@ -69,7 +69,8 @@ import Testing
                 head(
                     $0,
                     [
-                        ":status": "200", "Connection": "Upgrade", "UPGRADE": "x", "Host": "elsewhere", "Te": "trailers",
+                        ":status": "200", "Connection": "Upgrade", "UPGRADE": "x", "Host": "elsewhere",
+                        "Te": "trailers",
                         "Edgewright-Reason": "y", ":path": "/", "bad name": "z", "kept": "a\r\nb: c",
                     ], isLast: true)
             ]
@@ -98,7 +99,8 @@ private final class AgreementReader: ChannelInboundHandler {
             let operations = context.pipeline.syncOperations
             try operations.addHandlers([
                 NIOHTTP2Handler(
-                    mode: .server, connectionConfiguration: configuration, streamConfiguration: TunnelProtocol.streams(.ofAsker)),
+                    mode: .server, connectionConfiguration: configuration,
+                    streamConfiguration: TunnelProtocol.streams(.ofAsker)),
                 Answerer(answer),
             ])
             // What the platform says at once may come along.
