@@ -118,7 +118,8 @@ final class AgentConnections: Sendable {
         }
     }
 
-    /// One of an agent's connections; each in its turn, but for those that are to end.
+    /// One of an agent's connections: one on the caller's event loop, so that what is asked changes no thread, else each in
+    /// its turn; but for those that are to end.
     func tunnel(to id: Identifier<EdgeAgent>) -> TunnelClient? {
         state.withLockedValue { state in
             guard let connections = state.connections[id] else { return nil }
@@ -130,6 +131,7 @@ final class AgentConnections: Sendable {
                 connection.tunnel.takesRequests
                     && (connection.since == latest || connection.tunnel.traffic.lastHeard > latest)
             }
+            if let here = open.first(where: \.tunnel.isOnThisLoop) { return here.tunnel }
             state.next &+= 1
             return open.isEmpty ? connections[connections.count - 1].tunnel : open[state.next % open.count].tunnel
         }

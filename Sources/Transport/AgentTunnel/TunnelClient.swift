@@ -30,6 +30,9 @@ package final class TunnelClient: Sendable {
     /// Whether something new may be asked on it, as far as this end knows. From any thread.
     package var takesRequests: Bool { channel.isActive && !traffic.isGoingAway }
 
+    /// Whether it lives on the event loop that the caller runs on.
+    package var isOnThisLoop: Bool { loop.inEventLoop }
+
     /// Exchanges under way. On the event loop.
     package var load: Int { frames.value.count }
 
