@@ -66,7 +66,7 @@ package struct TestAPI: Sendable {
 
     /// Asks again until the answer is as wanted, for what comes about by itself; at most for half a minute.
     package func poll(_ path: String, until isWanted: (TestAnswer) -> Bool) async throws -> TestAnswer {
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(150)
         while true {
             let answer = try await get(path)
             if isWanted(answer) { return answer }

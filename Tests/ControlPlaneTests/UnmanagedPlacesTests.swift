@@ -78,4 +78,45 @@ import Testing
         #expect(throws: EdgewrightError.self) { try throttle.count("192.0.2.1", at: Self.now) }
         try throttle.count("192.0.2.1", at: Self.now + EnrollmentThrottle.window)
     }
+
+    @Test func `when there is no room for more, those already counted go on`() throws {
+        let throttle = EnrollmentThrottle()
+        try throttle.count("192.0.2.1", at: Self.now)
+        var isFull = false
+        for number in 0..<20_000 where !isFull {
+            let address = "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)"
+            isFull = (try? throttle.count(address, at: Self.now)) == nil
+        }
+        #expect(isFull)
+        try throttle.count("192.0.2.1", at: Self.now)
+        try throttle.count("203.0.113.7", at: Self.now + EnrollmentThrottle.window)
+    }
+
+    @Test func `who gives way is in the audit log`() async throws {
+        try await withControlPlane { world in
+            let database = world.plane.idempotency.context.database
+            let long = world.plane.idempotency.context.now() - .seconds(3000)
+            let ids: [Identifier<EdgeAgent>] = (0..<UnmanagedPlaces.mostOfSite).map { _ in
+                world.plane.idempotency.context.makeIdentifier()
+            }
+            try await database.write { session in
+                for (number, id) in ids.enumerated() {
+                    var waiting = EdgeAgent(
+                        id: id, projectId: nil, state: .unmanaged,
+                        name: "waits \(number)", description: "", fingerprint: "SHA256:\(number)",
+                        at: long + .seconds(Int64(number)))
+                    waiting.address = "127.0.0.1"
+                    try session.insertAgent(AgentRecord(agent: waiting, publicKey: "\(number)"))
+                }
+            }
+            try await withTransportClient { client in
+                let agent = try TestAgent(at: world.url, client: client)
+                #expect(try await agent.enroll().expect(200)["state"] == "unmanaged")
+            }
+            #expect(try await world.admin.get("/api/v1/agents/\(ids[0])").status == 404)
+            #expect(try await world.admin.get("/api/v1/agents/\(ids[1])").status == 200)
+            let audit = try await world.admin.get("/api/v1/audit?target=\(ids[0])").items
+            #expect(audit.map { $0["operation"] as? String } == ["agent.give-way"])
+        }
+    }
 }

@@ -162,6 +162,11 @@ package struct AgentEnrollment: Sendable {
         switch places.decide(for: candidate.address) {
         case .free: return []
         case .instead(of: let id):
+            if let gone = try session.agent(id)?.agent {
+                try recorder.record(
+                    event("agent.give-way", gone, nil, session), by: actor(candidate.fingerprint, candidate.address),
+                    in: session)
+            }
             try session.deleteAgent(id)
             try changes.announce([id], in: session)
             return [id]
