@@ -69,7 +69,7 @@ package struct AgentCatalog: Sendable {
         let name = try request.name.map { try EdgeAgent.nameRule.check($0) }
         let description = try request.description.map { try TextRule.description.check($0) }
         let id = try await context.change { session in
-            var record = try waiting(request, session)
+            var record = try waiting(request, in: access, session)
             record.agent.projectId = access.projectId
             record.agent.state = .managed
             record.agent.name = name ?? record.agent.name
@@ -85,10 +85,15 @@ package struct AgentCatalog: Sendable {
         return try await read(id)
     }
 
-    private func waiting(_ request: ClaimAgentRequest, _ session: any SQLSession) throws -> AgentRecord {
+    private func waiting(
+        _ request: ClaimAgentRequest, in access: ProjectAccess, _ session: any SQLSession
+    ) throws -> AgentRecord {
         let fingerprint = request.fingerprint?.filter { !$0.isWhitespace }
         let found =
             try fingerprint.map { try session.agent(fingerprint: $0) } ?? request.agentId.map { try session.agent($0) }
+        if let agent = found??.agent, agent.projectId == access.projectId {
+            throw EdgewrightError(.conflict, "This agent is in the project already, as “\(agent.name)”.")
+        }
         guard let record = found ?? nil, record.agent.state == .unmanaged else {
             throw EdgewrightError(
                 .notFound,

@@ -9,7 +9,7 @@ extension CreatedEnrollmentToken.Commands {
         let variable = "EDGEWRIGHT_AGENT_TOKEN"
         self.init(
             install: """
-                \(fetch) && echo \(token) | sudo ./edgewright-agent install --server \(url) --token-file -
+                \(fetch) && echo \(token) | sudo ./edgewright-agent install --server \(url) --discover --token-file -
                 """,
             run: """
                 \(fetch) && \(variable)=\(token) ./edgewright-agent run --server \(url) \

@@ -49,7 +49,7 @@ import Transport
             let token = created["token"]
             let commands = try #require(created.json["commands"] as? [String: String])
             #expect(commands["install"]?.contains(" && echo \(token) | sudo ./edgewright-agent install ") == true)
-            #expect(commands["install"]?.hasSuffix(" --token-file -") == true)
+            #expect(commands["install"]?.hasSuffix(" --discover --token-file -") == true)
             #expect(commands["run"]?.contains(" EDGEWRIGHT_AGENT_TOKEN=\(token) ./edgewright-agent run ") == true)
             #expect(commands["container"]?.hasPrefix("EDGEWRIGHT_AGENT_TOKEN=\(token) docker run ") == true)
             #expect(commands["container"]?.contains(" -e EDGEWRIGHT_AGENT_TOKEN ") == true)
@@ -128,7 +128,8 @@ import Transport
                 #expect(try await member.get("/api/v1/agents/\(id)").status == 200)
                 #expect(try await world.admin.get("/api/v1/agents/unmanaged").items.isEmpty)
                 #expect(try await member.post(agents, ["agentId": id]).status == 400)
-                #expect(try await world.admin.post(agents, ["agentId": id]).status == 404)
+                let again = try await world.admin.post(agents, ["fingerprint": agent.keys.fingerprint.description])
+                #expect(again.status == 409 && again.text.contains("press hall 2"), "\(again)")
                 let audit = try await world.admin.get("/api/v1/audit?target=\(id)")
                 #expect(audit.items.contains { $0["operation"] as? String == "agent.claim" }, "\(audit)")
                 tunnel.close()
