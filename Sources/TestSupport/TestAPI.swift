@@ -64,7 +64,7 @@ package struct TestAPI: Sendable {
             "POST", "/api/v1/projects/\(project)/services/import", body: csv, headers: [("Content-Type", "text/csv")])
     }
 
-    /// Asks again until the answer is as wanted, for what comes about by itself; at most for half a minute.
+    /// Asks again until the answer is as wanted, for what comes about by itself; at most for two and a half minutes.
     package func poll(_ path: String, until isWanted: (TestAnswer) -> Bool) async throws -> TestAnswer {
         let end = ContinuousClock.now + .seconds(150)
         while true {
