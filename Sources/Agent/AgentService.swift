@@ -11,6 +11,7 @@ import Transport
 /// on its machine how it does. It ends only when it is told to.
 package final class AgentService: Service {
     private let settings: AgentSettings
+    private let load: TunnelLoad.Limits
     private let group: any EventLoopGroup
     private let logger: Logger
     private let client: DirectTransportClient
@@ -23,11 +24,13 @@ package final class AgentService: Service {
     /// - Parameters:
     ///   - group: few event loops are enough; not shut down here.
     ///   - places: where it looks for services.
+    ///   - load: when it holds one connection more, where their number is not set.
     package init(
         _ settings: AgentSettings, group: any EventLoopGroup, logger: Logger,
-        places: [WellKnownPlace] = WellKnownPlace.all
+        places: [WellKnownPlace] = WellKnownPlace.all, load: TunnelLoad.Limits = TunnelLoad.Limits()
     ) {
         self.settings = settings
+        self.load = load
         self.group = group
         self.logger = logger
         // Whoever set up this machine has named every address that it forwards to, so none is refused.
@@ -88,13 +91,16 @@ extension AgentService {
         if settings.discovers { _ = await look() }
         let targets = AgentTargets(
             client: client, dockerServices: settings.dockerServices,
-            itself: AgentItself(profile: { [self] in profile() }, discover: { [self] in await discover() }))
+            itself: AgentItself(
+                profile: { [self] in profile() }, discover: { [self] in await discover() },
+                isTold: { [board] in board.note(membership: $0) }))
         publish(to: targets)
         let parts = AgentParts(
             keys: keys, platform: PlatformClient(settings, client: client), targets: targets, board: board,
             profile: { [self] in profile() }, loop: group.next(), logger: logger)
         parts.restoreStatus()
-        let agent = RunningAgent(parts, connections: settings.connections)
+        let agent = RunningAgent(
+            parts, connections: settings.connections, load: settings.growsWhenBusy ? load : nil)
         running.withLock { $0 = agent }
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await agent.run() }

@@ -2,6 +2,7 @@ import Agent
 import AgentIdentity
 import Fleet
 import Foundation
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -103,6 +104,63 @@ import Transport
             try await eventually("the agent counts three") { try await world.status()?.connections == 3 }
             #expect(world.platform.instances.count == 1)
             #expect(world.platform.enrolments.count == 1)
+        }
+    }
+
+    @Test func `while there is much to carry the agent holds one connection more`() async throws {
+        var load = TunnelLoad.Limits()
+        load.interval = .milliseconds(20)
+        (load.busy, load.untilBusy, load.untilQuiet) = (2, 1, 50)
+        load.quiet = 2
+        try await withConnectedAgent(load: load) { world, first in
+            // Twice: what was closed is opened again.
+            for _ in 0..<2 {
+                let second = try await withThrowingTaskGroup(of: TunnelClient?.self) { group in
+                    group.addTask { try await world.platform.nextTunnel() }
+                    group.addTask {
+                        while !Task.isCancelled { _ = try await world.profile(through: first) }
+                        return nil
+                    }
+                    defer { group.cancelAll() }
+                    return try #require(try await group.next() ?? nil)
+                }
+                _ = try await world.profile(through: second)
+                try await second.closed.get()
+                try await eventually("one is left") { try await world.status()?.connections == 1 }
+            }
+            _ = try await world.profile(through: first)
+            #expect(world.platform.instances.count == 1)
+        }
+    }
+
+    @Test func `who has said how many connections there are to be gets no more`() async throws {
+        var load = TunnelLoad.Limits()
+        load.interval = .milliseconds(5)
+        (load.busy, load.untilBusy) = (0, 1)
+        try await withConnectedAgent(load: load) {
+            $0.connections = 1
+        } _: { world, first in
+            for _ in 0..<50 { _ = try await world.profile(through: first) }
+            #expect(try await world.status()?.connections == 1)
+        }
+    }
+
+    @Test func `it says what it is to the platform, once it has been told`() async throws {
+        try await withConnectedAgent { world, tunnel in
+            #expect(try await world.status()?.membership == nil)
+            for (told, membership) in [
+                ("unmanaged", EdgeAgent.State.unmanaged), ("a later state", .unmanaged), ("managed", .managed),
+            ] {
+                let field = try #require(HTTPField.Name(AgentProfile.stateField))
+                _ = try await TunnelTransport(agent: "test", offer: AgentProfile.authority) { tunnel }
+                    .send(RemoteRequest(target: AgentProfile.path, headerFields: [field: told], timeout: .seconds(30)))
+                let status = try #require(try await world.status())
+                #expect(status.membership == membership)
+                let fingerprint = try #require(status.fingerprint)
+                let isToClaim = status.advice?.contains("agents claim \(fingerprint)") ?? false
+                #expect(isToClaim == (membership == .unmanaged))
+                #expect(status.text.contains("Membership:"))
+            }
         }
     }
 

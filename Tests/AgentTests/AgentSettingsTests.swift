@@ -109,7 +109,7 @@ import Transport
         let file = try AgentSettingsDraft(yaml: "\n# nothing\nserver: https://edge.example\n")
         let settings = try file.complete(machine: "box")
         #expect(settings.dockerServices == "127.0.0.1")
-        #expect(settings.connections == 1)
+        #expect(settings.connections == 1 && settings.growsWhenBusy)
         #expect(!settings.discovers)
         #expect(settings.logFormat == .text)
         #expect(settings.logLevel == .info)
@@ -148,6 +148,7 @@ import Transport
         let draft = try AgentSettingsDraft(yaml: text)
         let again = try AgentSettingsDraft(yaml: draft.yaml())
         #expect(try again.complete(machine: "box") == draft.complete(machine: "box"))
+        #expect(try !again.complete(machine: "box").growsWhenBusy)
         #expect(again.token == "yes")
         #expect(again.name == "007")
     }

@@ -16,6 +16,7 @@ import pytest
 from harness.processes import Running, wait_until
 
 from world.fronts import Front
+from world.hall import Hall
 from world.held import Held
 from world.namespaces import Namespace
 from world.outlet import Outlet
@@ -103,6 +104,15 @@ class World:
             "--offer", f"bench={bench}", *options, token=token["token"], **more)
         wait_until(f"the agent {name} to be online", 30, lambda: project.is_online(name))
         return agent
+
+    def hall(self) -> Hall:
+        """A platform, a site behind its NAT, and an agent in it, with all that belongs to them."""
+        site, platform, name = self.site(), self.platform("--monitor-interval", "1"), "hall-3"
+        project = Project(platform)
+        agent = self.equip(site, platform, project, name)
+        return Hall(
+            site, platform, project, agent, self.through(project, name, "neuronex"),
+            self.through(project, name, "bench"))
 
     def through(self, project: Project, agent: str, offer: str, front: Front | None = None) -> Through:
         """The way to an offer that has become a service, once it is online; from outside of what is in front."""

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
+
+from conftest import World
 from world.namespaces import established
 from world.programs import Agent, Platform, Project, Stopwatch, simulated
 from world.site import Site
 from world.traffic import Beside, Through
-from world.workbench import digest
+from world.workbench import MEGABYTE, digest
 
-KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
+KILOBYTE = 1 << 10
 # Three pings at 15 s, the last of which is given as long, and what the store and the test take.
 NOTICED = 65
 # The agent asks after 20 s of silence.

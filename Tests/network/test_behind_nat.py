@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
-from world.programs import Agent, Platform, Project
-from world.site import Site
-from world.traffic import Page, Through
-from world.workbench import digest
 
-MEGABYTE = 1 << 20
-
-
-@dataclass
-class Hall:
-    site: Site
-    platform: Platform
-    project: Project
-    agent: Agent
-    neuronex: Through
-    bench: Through
+from conftest import World
+from world.hall import Hall, check_echo, check_log
+from world.traffic import Page
+from world.workbench import MEGABYTE, digest
 
 
 @pytest.fixture(scope="module")
 def hall(world: World) -> Hall:
-    site = world.site()
-    platform = world.platform("--monitor-interval", "1")
-    project = Project(platform)
-    agent = world.equip(site, platform, project, "hall-3")
-    return Hall(
-        site, platform, project, agent, world.through(project, "hall-3", "neuronex"),
-        world.through(project, "hall-3", "bench"))
+    return world.hall()
 
 
 def test_nobody_opens_a_connection_into_the_site(hall: Hall) -> None:
@@ -53,6 +34,20 @@ def test_an_agent_with_a_token_is_online_and_what_it_offers_is_a_service(hall: H
     status = hall.agent.status()
     assert status and status["state"] == "connected"
     assert all(offer["answers"] for offer in status["offers"]), status["offers"]
+
+
+def test_an_agent_without_a_token_says_what_it_waits_for_until_it_is_claimed(world: World, hall: Hall) -> None:
+    agent = world.agent(hall.site, hall.platform.url(hall.site), "stranger")
+
+    def membership() -> str | None:
+        return (agent.status() or {}).get("membership")
+
+    wait_until("the agent to say that it waits", 30, lambda: membership() == "unmanaged")
+    status = agent.status()
+    assert f"agents claim {status['fingerprint']}" in status["advice"]
+    hall.project.api.expect(201, "POST", f"{hall.project.path}/agents", {"fingerprint": status["fingerprint"]})
+    wait_until("the agent to say that it belongs to a project", 10, lambda: membership() == "managed")
+    assert agent.status()["advice"] is None
 
 
 def test_the_service_has_a_status_and_statistics(hall: Hall) -> None:
@@ -89,19 +84,11 @@ def test_a_redirect_of_the_service_stays_behind_the_platform(hall: Hall) -> None
 
 
 def test_a_log_arrives_line_by_line(hall: Hall) -> None:
-    connection, answer = hall.neuronex.open("GET", "/api/stream/log", timeout=20)
-    assert answer.headers["Content-Type"].startswith("text/event-stream")
-    lines = [answer.readline() for _ in range(6)]
-    connection.close()
-    assert [line.startswith(b"data:") for line in lines] == [True, False] * 3
+    check_log(hall.neuronex)
 
 
 def test_a_websocket_through_the_proxy(hall: Hall) -> None:
-    connection = hall.neuronex.socket()
-    assert connection.status == 101
-    for text in (b"x", b"y" * 300, b"z" * 16_000):
-        assert connection.echo(text) == text
-    connection.close()
+    check_echo(hall.neuronex)
 
 
 def test_a_websocket_through_the_page_of_the_service(hall: Hall) -> None:

@@ -7,8 +7,9 @@ import subprocess
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
+
+from conftest import World
 from world.programs import Agent, Platform, Project, Stopwatch
 from world.traffic import Through
 

@@ -6,28 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
+
+from conftest import World
 from world.certificates import Authority
 from world.fronts import Front, HAProxy, Nginx
-from world.programs import Agent, Platform, Project, Stopwatch
-from world.site import Site
-from world.traffic import Beside, Page, Through
-from world.workbench import digest
-
-MEGABYTE = 1 << 20
+from world.hall import Hall, check_echo, check_log
+from world.programs import Platform, Project, Stopwatch
+from world.traffic import Beside, Page
+from world.workbench import MEGABYTE, digest
 
 
 @dataclass
-class Hall:
-    site: Site
+class FrontedHall(Hall):
+    """The agent's name is the front's, and the services are reached from outside of it."""
+
     front: Front
-    project: Project
-    # Its name is the front's.
-    agent: Agent
-    # Both from outside of the front.
-    neuronex: Through
-    bench: Through
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +32,7 @@ def platform(world: World) -> Platform:
 
 
 @pytest.fixture(scope="module", params=[Nginx, HAProxy], ids=lambda kind: kind.name)
-def hall(world: World, platform: Platform, request: pytest.FixtureRequest) -> Iterator[Hall]:
+def hall(world: World, platform: Platform, request: pytest.FixtureRequest) -> Iterator[FrontedHall]:
     name = request.param.name
     site = world.site()
     folder = world.folder / f"front-{name}"
@@ -48,14 +42,14 @@ def hall(world: World, platform: Platform, request: pytest.FixtureRequest) -> It
     project = Project(platform, name)
     agent = world.equip(
         site, platform, project, name, "--ca", str(authority.certificate), server=front.url(site))
-    yield Hall(
-        site, front, project, agent, world.through(project, name, "neuronex", front),
-        world.through(project, name, "bench", front))
+    yield FrontedHall(
+        site, platform, project, agent, world.through(project, name, "neuronex", front),
+        world.through(project, name, "bench", front), front)
     # The next one is to have its port.
     front.stop()
 
 
-def test_an_agent_joins_through_it_and_the_platform_knows_where_it_is(hall: Hall) -> None:
+def test_an_agent_joins_through_it_and_the_platform_knows_where_it_is(hall: FrontedHall) -> None:
     agent = hall.project.agent(hall.front.name)
     assert agent and agent["online"] and agent["state"] == "managed" and agent["connections"] == 1
     # What is in front says where it comes from.
@@ -65,42 +59,35 @@ def test_an_agent_joins_through_it_and_the_platform_knows_where_it_is(hall: Hall
     assert all(offer["answers"] for offer in status["offers"]), status["offers"]
 
 
-def test_a_token_comes_with_the_command_for_the_address_in_front(hall: Hall) -> None:
+def test_a_token_comes_with_the_command_for_the_address_in_front(hall: FrontedHall) -> None:
     made = hall.front.client(hall.project.api).expect(
         201, "POST", f"{hall.project.path}/enrollment-tokens", {"name": "another"}, {"Host": "edge.example.com"})
     assert "--server https://edge.example.com " in str(made)
 
 
-def test_a_service_is_reached_through_both(hall: Hall) -> None:
+def test_a_service_is_reached_through_both(hall: FrontedHall) -> None:
     assert "version" in hall.neuronex.get("/api/version").decode()
     assert hall.neuronex.ask("GET", "/api/nowhere")[0] == 404
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_ten_megabytes_go_up_unchanged(hall: Hall, chunked: bool) -> None:
+def test_ten_megabytes_go_up_unchanged(hall: FrontedHall, chunked: bool) -> None:
     assert hall.bench.upload(10 * MEGABYTE, seed=3, chunked=chunked) == digest(10 * MEGABYTE, 3)
 
 
-def test_ten_megabytes_come_down_unchanged(hall: Hall) -> None:
+def test_ten_megabytes_come_down_unchanged(hall: FrontedHall) -> None:
     assert hall.bench.download(10 * MEGABYTE, seed=4) == digest(10 * MEGABYTE, 4)
 
 
-def test_a_log_arrives_line_by_line(hall: Hall) -> None:
-    connection, answer = hall.neuronex.open("GET", "/api/stream/log", timeout=20)
-    lines = [answer.readline() for _ in range(6)]
-    connection.close()
-    assert [line.startswith(b"data:") for line in lines] == [True, False] * 3
+def test_a_log_arrives_line_by_line(hall: FrontedHall) -> None:
+    check_log(hall.neuronex)
 
 
-def test_a_websocket_through_the_proxy(hall: Hall) -> None:
-    connection = hall.neuronex.socket()
-    assert connection.status == 101
-    for text in (b"x", b"y" * 300, b"z" * 16_000):
-        assert connection.echo(text) == text
-    connection.close()
+def test_a_websocket_through_the_proxy(hall: FrontedHall) -> None:
+    check_echo(hall.neuronex)
 
 
-def test_the_page_of_the_service_has_an_origin_with_tls(hall: Hall) -> None:
+def test_the_page_of_the_service_has_an_origin_with_tls(hall: FrontedHall) -> None:
     page = Page(hall.neuronex)
     assert page.origin.startswith(f"https://{hall.neuronex.service}.edge.test")
     assert "secure" in page.entered.fields["Set-Cookie"].lower()
@@ -110,7 +97,7 @@ def test_the_page_of_the_service_has_an_origin_with_tls(hall: Hall) -> None:
     connection.close()
 
 
-def test_the_service_is_rid_of_what_a_client_has_broken_off(hall: Hall) -> None:
+def test_the_service_is_rid_of_what_a_client_has_broken_off(hall: FrontedHall) -> None:
     connections = [hall.bench.begin("GET", target) for target in ("/hang", "/endless")]
     wait_until("both to be under way", 10, lambda: hall.bench.get_json("/counts")["underWay"] == 3)
     for connection in connections:
@@ -118,7 +105,7 @@ def test_the_service_is_rid_of_what_a_client_has_broken_off(hall: Hall) -> None:
     wait_until("the service to be rid of them", 20, lambda: hall.bench.get_json("/counts")["underWay"] == 1)
 
 
-def test_a_reload_ends_nothing(hall: Hall) -> None:
+def test_a_reload_ends_nothing(hall: FrontedHall) -> None:
     since = (hall.agent.status() or {})["since"]
     connection = hall.neuronex.socket()
     assert connection.echo(b"before") == b"before"
@@ -133,7 +120,7 @@ def test_a_reload_ends_nothing(hall: Hall) -> None:
     assert (hall.agent.status() or {})["since"] == since
 
 
-def test_a_restart_costs_the_agent_some_seconds(hall: Hall) -> None:
+def test_a_restart_costs_the_agent_some_seconds(hall: FrontedHall) -> None:
     hall.front.stop()
     wait_until("the platform to say offline", 10, lambda: not hall.project.is_online(hall.front.name))
     hall.agent.wait_for_trouble("refused|lost|closed")

@@ -5,27 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
-from world.namespaces import established
-from world.programs import Agent, Platform, Project, Stopwatch
-from world.site import Site
-from world.traffic import Beside, Through
-from world.workbench import digest
 
-MEGABYTE = 1 << 20
+from conftest import World
+from world.hall import Hall
+from world.namespaces import established
+from world.programs import Agent, Stopwatch
+from world.traffic import Beside
+from world.workbench import MEGABYTE, digest
 
 
 @dataclass
-class Hall:
-    site: Site
-    platform: Platform
-    project: Project
-    agent: Agent
-    # The platform's name for it.
+class BusyHall(Hall):
+    # The platform's name for the agent.
     id: str
-    bench: Through
-    neuronex: Through
 
     def under_way(self) -> int:
         """Requests at the service but for the one that asks."""
@@ -69,14 +62,9 @@ class Hall:
 
 
 @pytest.fixture(scope="module")
-def hall(world: World) -> Hall:
-    site = world.site()
-    platform = world.platform("--monitor-interval", "1")
-    project = Project(platform)
-    agent = world.equip(site, platform, project, "hall-3")
-    return Hall(
-        site, platform, project, agent, project.agent("hall-3")["id"], world.through(project, "hall-3", "bench"),
-        world.through(project, "hall-3", "neuronex"))
+def hall(world: World) -> BusyHall:
+    hall = world.hall()
+    return BusyHall(**vars(hall), id=hall.project.agent("hall-3")["id"])
 
 
 def ended_badly(transfer: Beside, name: str = "download") -> bool:
@@ -84,7 +72,7 @@ def ended_badly(transfer: Beside, name: str = "download") -> bool:
     return outcome.error is not None or outcome.value is None or outcome.value[0] == 502
 
 
-def test_the_agent_is_killed_in_the_middle_of_transfers(hall: Hall) -> None:
+def test_the_agent_is_killed_in_the_middle_of_transfers(hall: BusyHall) -> None:
     transfers = hall.begin_transfers()
     hall.agent.kill()
     # The machine is still there, and closes its connections.
@@ -96,7 +84,7 @@ def test_the_agent_is_killed_in_the_middle_of_transfers(hall: Hall) -> None:
     hall.check_all_is_well()
 
 
-def test_the_platform_is_killed_in_the_middle_of_transfers(hall: Hall) -> None:
+def test_the_platform_is_killed_in_the_middle_of_transfers(hall: BusyHall) -> None:
     transfers = hall.begin_transfers()
     hall.platform.kill()
     assert all(ended_badly(transfer, name) for name, transfer in transfers.items())
@@ -109,7 +97,7 @@ def test_the_platform_is_killed_in_the_middle_of_transfers(hall: Hall) -> None:
     print(f"all is well after {watch.seconds:.1f} s")
 
 
-def test_a_platform_that_returns_without_its_agent_does_not_take_it_for_online(hall: Hall) -> None:
+def test_a_platform_that_returns_without_its_agent_does_not_take_it_for_online(hall: BusyHall) -> None:
     hall.platform.kill()
     hall.agent.kill()
     hall.platform.start()
@@ -122,7 +110,7 @@ def test_a_platform_that_returns_without_its_agent_does_not_take_it_for_online(h
     hall.check_all_is_well()
 
 
-def test_both_are_killed_again_and_again(hall: Hall) -> None:
+def test_both_are_killed_again_and_again(hall: BusyHall) -> None:
     for number in range(4):
         download = Beside(lambda: hall.bench.download(1 << 40))
         wait_until("it to be under way", 20, lambda: hall.under_way() == 1)
@@ -133,7 +121,7 @@ def test_both_are_killed_again_and_again(hall: Hall) -> None:
     hall.check_all_is_well()
 
 
-def test_a_platform_that_is_asked_to_stop_lets_what_is_under_way_end(hall: Hall) -> None:
+def test_a_platform_that_is_asked_to_stop_lets_what_is_under_way_end(hall: BusyHall) -> None:
     transfers = hall.begin_short_transfers()
     hall.platform.stop()
     for name, transfer in transfers.items():
@@ -143,7 +131,7 @@ def test_a_platform_that_is_asked_to_stop_lets_what_is_under_way_end(hall: Hall)
     hall.check_all_is_well()
 
 
-def test_an_agent_that_is_asked_to_stop_lets_what_is_under_way_end_and_leaves(hall: Hall) -> None:
+def test_an_agent_that_is_asked_to_stop_lets_what_is_under_way_end_and_leaves(hall: BusyHall) -> None:
     transfers = hall.begin_short_transfers()
     watch = Stopwatch()
     hall.agent.stop()
@@ -156,7 +144,7 @@ def test_an_agent_that_is_asked_to_stop_lets_what_is_under_way_end_and_leaves(ha
     hall.check_all_is_well()
 
 
-def test_a_new_key_ends_what_came_by_the_old_one_and_the_agent_is_back_at_once(hall: Hall) -> None:
+def test_a_new_key_ends_what_came_by_the_old_one_and_the_agent_is_back_at_once(hall: BusyHall) -> None:
     before = hall.project.agent("hall-3")["fingerprint"]
     download = Beside(lambda: hall.bench.download(1 << 40))
     wait_until("it to be under way", 20, lambda: hall.under_way() == 1)
@@ -169,7 +157,7 @@ def test_a_new_key_ends_what_came_by_the_old_one_and_the_agent_is_back_at_once(h
     assert agent["fingerprint"] == after and agent["id"] == hall.id
 
 
-def test_the_same_agent_may_be_started_once(hall: Hall) -> None:
+def test_the_same_agent_may_be_started_once(hall: BusyHall) -> None:
     other = Agent(hall.site, hall.agent.server, hall.agent.folder, "hall-3")
     try:
         wait_until("the second one to end", 10, lambda: other.running.process.poll() is not None)

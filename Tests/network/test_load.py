@@ -5,27 +5,21 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
-from world.programs import Agent, Platform, Project, Stopwatch
-from world.traffic import Beside, Through
-from world.workbench import pieces
 
-MEGABYTE = 1 << 20
+from conftest import World
+from world.hall import Hall
+from world.programs import Stopwatch
+from world.traffic import Beside
+from world.workbench import MEGABYTE, pieces
+
 # What the platform and the agent may hold more than before, whatever clients do.
 GROWTH = 60 * MEGABYTE
 
 
-@dataclass
-class Hall:
-    platform: Platform
-    agent: Agent
-    neuronex: Through
-    bench: Through
-
+class LoadedHall(Hall):
     @property
     def memory(self) -> tuple[int, int]:
         return self.platform.running.memory(), self.agent.running.memory()
@@ -43,19 +37,15 @@ class Hall:
 
 
 @pytest.fixture(scope="module")
-def hall(world: World) -> Hall:
-    site = world.site()
-    platform = world.platform("--monitor-interval", "1")
-    project = Project(platform)
-    agent = world.equip(site, platform, project, "hall-3")
-    bench = world.through(project, "hall-3", "bench")
+def hall(world: World) -> LoadedHall:
+    hall = LoadedHall(**vars(world.hall()))
     # Buffers that are made once are not what is measured.
-    bench.download(20 * MEGABYTE)
-    bench.upload(20 * MEGABYTE)
-    return Hall(platform, agent, world.through(project, "hall-3", "neuronex"), bench)
+    hall.bench.download(20 * MEGABYTE)
+    hall.bench.upload(20 * MEGABYTE)
+    return hall
 
 
-def slow_client(hall: Hall, target: str = "/endless") -> socket.socket:
+def slow_client(hall: LoadedHall, target: str = "/endless") -> socket.socket:
     """Has got the beginning of its answer, and reads no more."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 10)
@@ -68,7 +58,7 @@ def slow_client(hall: Hall, target: str = "/endless") -> socket.socket:
     return client
 
 
-def wait_for_standstill(hall: Hall, name: str = "written", seconds: float = 30) -> None:
+def wait_for_standstill(hall: LoadedHall, name: str = "written", seconds: float = 30) -> None:
     """Until the service at the site has not got rid of another byte for a second."""
     def count() -> int:
         return hall.bench.get_json("/counts")[name]
@@ -81,7 +71,7 @@ def wait_for_standstill(hall: Hall, name: str = "written", seconds: float = 30) 
             last, since = now, time.monotonic()
 
 
-def test_a_slow_reader_costs_little_memory_and_nobody_elses_time(hall: Hall) -> None:
+def test_a_slow_reader_costs_little_memory_and_nobody_elses_time(hall: LoadedHall) -> None:
     before = hall.memory
     client = slow_client(hall)
     wait_for_standstill(hall)
@@ -90,7 +80,7 @@ def test_a_slow_reader_costs_little_memory_and_nobody_elses_time(hall: Hall) -> 
     client.close()
 
 
-def test_forty_slow_readers_neither(hall: Hall) -> None:
+def test_forty_slow_readers_neither(hall: LoadedHall) -> None:
     before = hall.memory
     clients = [slow_client(hall) for _ in range(40)]
     wait_for_standstill(hall)
@@ -103,7 +93,7 @@ def test_forty_slow_readers_neither(hall: Hall) -> None:
     wait_until("the service to be rid of them", 20, lambda: hall.bench.get_json("/counts")["underWay"] == 1)
 
 
-def test_a_thousand_requests_that_are_broken_off_leave_the_tunnel_as_it_was(hall: Hall) -> None:
+def test_a_thousand_requests_that_are_broken_off_leave_the_tunnel_as_it_was(hall: LoadedHall) -> None:
     since = (hall.agent.status() or {})["since"]
     before = hall.memory
 
@@ -122,7 +112,7 @@ def test_a_thousand_requests_that_are_broken_off_leave_the_tunnel_as_it_was(hall
     hall.is_quick()
 
 
-def test_requests_that_never_get_an_answer_end_with_their_client(hall: Hall) -> None:
+def test_requests_that_never_get_an_answer_end_with_their_client(hall: LoadedHall) -> None:
     clients = []
     for _ in range(50):
         client = socket.create_connection(("127.0.0.1", hall.platform.port), 10)
@@ -136,7 +126,7 @@ def test_requests_that_never_get_an_answer_end_with_their_client(hall: Hall) -> 
     wait_until("the service to be rid of them", 20, lambda: hall.bench.get_json("/counts")["underWay"] == 1)
 
 
-def test_a_service_that_takes_a_body_slowly_costs_little_memory(hall: Hall) -> None:
+def test_a_service_that_takes_a_body_slowly_costs_little_memory(hall: LoadedHall) -> None:
     # The last one: the service has a minute's work to do with what its system has taken for it.
     before = hall.memory
     uploads = []

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
+
+from conftest import World
 from world.certificates import Authority
 from world.fronts import Front, HAProxy
+from world.hall import check_all_passes
 from world.programs import Agent, Platform, Project, Stopwatch
 from world.traffic import Beside, Through
-from world.workbench import digest
-
-MEGABYTE = 1 << 20
+from world.workbench import MEGABYTE, digest
 
 
 @dataclass
@@ -43,13 +43,7 @@ class Plant:
 
     def check_all_passes(self, api: Platform | Front) -> None:
         client = api.api.again() if isinstance(api, Platform) else api.client(self.project.api)
-        neuronex, bench = Through(client, self.neuronex), Through(client, self.bench)
-        assert "version" in neuronex.get("/api/version").decode()
-        assert bench.upload(10 * MEGABYTE, seed=3) == digest(10 * MEGABYTE, 3)
-        assert bench.download(10 * MEGABYTE, seed=4) == digest(10 * MEGABYTE, 4)
-        connection = neuronex.socket()
-        assert connection.echo(b"y" * 16_000) == b"y" * 16_000
-        connection.close()
+        check_all_passes(Through(client, self.neuronex), Through(client, self.bench))
 
     def check_all_is_well(self) -> None:
         """However one comes, and with each of them."""

@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from conftest import World
 from harness.processes import wait_until
+
+from conftest import World
 from world.certificates import Authority
+from world.hall import check_all_passes
 from world.outlet import Outlet
 from world.programs import Agent, Platform, Project, Stopwatch
 from world.site import Site
-from world.workbench import digest
+from world.workbench import MEGABYTE, digest
 
-MEGABYTE = 1 << 20
 PASSWORD = "only-for-the-plant"
 
 
@@ -48,14 +49,7 @@ def cloud(world: World) -> Cloud:
 
 
 def works(world: World, project: Project, name: str) -> None:
-    """All kinds of things pass, unchanged."""
-    neuronex, bench = (world.through(project, name, offer) for offer in ("neuronex", "bench"))
-    assert "version" in neuronex.get("/api/version").decode()
-    assert bench.upload(10 * MEGABYTE, seed=3) == digest(10 * MEGABYTE, 3)
-    assert bench.download(10 * MEGABYTE, seed=4) == digest(10 * MEGABYTE, 4)
-    connection = neuronex.socket()
-    assert connection.echo(b"y" * 16_000) == b"y" * 16_000
-    connection.close()
+    check_all_passes(world.through(project, name, "neuronex"), world.through(project, name, "bench"))
 
 
 # MARK: TLS

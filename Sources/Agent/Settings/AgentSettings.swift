@@ -39,6 +39,8 @@ package struct AgentSettings: Equatable, Sendable {
     package var dockerServices: String
     /// How many it holds to the platform at once.
     package var connections: Int
+    /// Whether it adds one of its own accord while it has much to carry.
+    package var growsWhenBusy: Bool
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
 }
@@ -106,8 +108,8 @@ extension AgentSettingsDraft {
         guard token == nil || tokenFile == nil else {
             throw EdgewrightError.invalid("tokenFile", "can't be given together with token")
         }
-        let connections = connections ?? 1
-        guard AgentSettings.connectionCounts.contains(connections) else {
+        let count = connections ?? 1
+        guard AgentSettings.connectionCounts.contains(count) else {
             let counts = AgentSettings.connectionCounts
             throw EdgewrightError.invalid("connections", "must be \(counts.lowerBound) to \(counts.upperBound)")
         }
@@ -116,7 +118,8 @@ extension AgentSettingsDraft {
             name: try EdgeAgent.nameRule.check(name ?? machine),
             description: try TextRule.description.check(description ?? ""), authorities: authorities,
             state: try stateFolder(), offers: try allOffers(), discovers: discovers ?? false,
-            dockerServices: try dockerServicesAddress(), connections: connections,
+            dockerServices: try dockerServicesAddress(), connections: count,
+            growsWhenBusy: connections == nil,
             logFormat: try Self.choice(logFormat, "logFormat", default: .text),
             logLevel: try Self.choice(logLevel, "logLevel", default: .info))
     }

@@ -42,6 +42,8 @@ package struct AgentStatus: Codable, Equatable, Sendable {
     package var agentId: Identifier<EdgeAgent>?
     /// `nil` while it is starting.
     package var fingerprint: String?
+    /// What it is to the platform, as that has said last; `nil` when it has not yet.
+    package var membership: EdgeAgent.State?
     package var connections: Int
     /// Why it is not connected, or was not the last time.
     package var lastError: String?
@@ -68,7 +70,7 @@ package struct AgentStatus: Codable, Equatable, Sendable {
 
 extension AgentStatus {
     private enum CodingKeys: String, CodingKey {
-        case state, since, platform, name, version, agentId, fingerprint, connections, lastError, advice
+        case state, since, platform, name, version, agentId, fingerprint, membership, connections, lastError, advice
         case latencyMilliseconds, bytesReceived, bytesSent, offers
     }
 
@@ -82,6 +84,7 @@ extension AgentStatus {
         try container.encode(version, forKey: .version)
         try container.encode(agentId, forKey: .agentId)
         try container.encode(fingerprint, forKey: .fingerprint)
+        try container.encode(membership, forKey: .membership)
         try container.encode(connections, forKey: .connections)
         try container.encode(lastError, forKey: .lastError)
         try container.encode(advice, forKey: .advice)
@@ -98,6 +101,7 @@ extension AgentStatus {
         var lines = [("State", "\(state.rawValue) since \(since)"), ("Platform", platform), ("Name", name)]
         lines.append(("Agent", agentId?.rawValue ?? "-"))
         lines.append(("Fingerprint", fingerprint ?? "-"))
+        if let membership { lines.append(("Membership", Self.words(membership))) }
         lines.append(("Version", version))
         if state == .connected {
             let latency = latencyMilliseconds.map { "\(($0 * 10).rounded() / 10) ms" } ?? "-"
@@ -113,6 +117,21 @@ extension AgentStatus {
             title + ":" + String(repeating: " ", count: width - title.count + 1) + value.oneLine
         }
         return (facts + offerLines).joined(separator: "\n") + "\n"
+    }
+
+    private static func words(_ membership: EdgeAgent.State) -> String {
+        switch membership {
+        case .unmanaged: "waits to be claimed into a project"
+        case .managed: "belongs to a project"
+        case .revoked: "revoked"
+        }
+    }
+
+    /// What is to be done by people, though nothing is wrong.
+    var adviceOfMember: String? {
+        guard membership == .unmanaged, let fingerprint else { return nil }
+        return "Nobody reaches anything through it before it is claimed: in the console under Agents, or with "
+            + "“edgewright agents claim \(fingerprint)”."
     }
 
     private var offerLines: [String] {

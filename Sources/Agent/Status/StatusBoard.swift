@@ -18,6 +18,8 @@ final class StatusBoard: Sendable {
         var trouble: AgentTrouble?
         var agentId: Identifier<EdgeAgent>?
         var fingerprint: String?
+        /// As the platform said last.
+        var membership: EdgeAgent.State?
     }
 
     private let notes: Mutex<Notes>
@@ -61,6 +63,8 @@ final class StatusBoard: Sendable {
 
     func note(agent: Identifier<EdgeAgent>) { notes.withLock { $0.agentId = agent } }
 
+    func note(membership: EdgeAgent.State) { notes.withLock { $0.membership = membership } }
+
     func note(fingerprint: String) { notes.withLock { $0.fingerprint = fingerprint } }
 
     /// What the agent says when it is asked, but for how its offers do.
@@ -69,9 +73,10 @@ final class StatusBoard: Sendable {
             var status = AgentStatus(state: notes.state, since: notes.since, platform: platform, name: name)
             status.agentId = notes.agentId
             status.fingerprint = notes.fingerprint
+            status.membership = notes.membership
             status.connections = notes.current.count
             status.lastError = notes.trouble?.reason
-            status.advice = notes.state == .connected ? nil : notes.trouble?.advice
+            status.advice = notes.state == .connected ? status.adviceOfMember : notes.trouble?.advice
             status.bytesReceived = notes.open.values.reduce(notes.received) { $0 + $1.traffic.bytesReceived }
             status.bytesSent = notes.open.values.reduce(notes.sent) { $0 + $1.traffic.bytesSent }
             return (status, notes.current.values.first)

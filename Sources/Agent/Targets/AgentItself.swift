@@ -9,23 +9,37 @@ package import Transport
 package struct AgentItself: Transport {
     private let profile: @Sendable () -> AgentProfile
     private let discover: @Sendable () async -> AgentDiscovery
+    private let isTold: @Sendable (EdgeAgent.State) -> Void
 
+    /// - Parameter isTold: called with what the agent is to the platform, each time that the platform says it.
     package init(
-        profile: @escaping @Sendable () -> AgentProfile, discover: @escaping @Sendable () async -> AgentDiscovery
+        profile: @escaping @Sendable () -> AgentProfile, discover: @escaping @Sendable () async -> AgentDiscovery,
+        isTold: @escaping @Sendable (EdgeAgent.State) -> Void = { _ in }
     ) {
         self.profile = profile
         self.discover = discover
+        self.isTold = isTold
     }
 
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
         switch (request.method, request.target) {
-        case (.get, AgentProfile.path): try Self.answer(.ok, profile())
-        case (.post, AgentProfile.discoveryPath): try Self.answer(.ok, await discover())
+        case (.get, AgentProfile.path):
+            noteState(request.headerFields)
+            return try Self.answer(.ok, profile())
+        case (.post, AgentProfile.discoveryPath): return try Self.answer(.ok, await discover())
         case (_, AgentProfile.path), (_, AgentProfile.discoveryPath):
-            RemoteResponse(status: .methodNotAllowed, headerFields: [:], body: OnePiece(bytes: nil))
+            return RemoteResponse(status: .methodNotAllowed, headerFields: [:], body: OnePiece(bytes: nil))
         // Of a later version, perhaps.
-        default: RemoteResponse(status: .notFound, headerFields: [:], body: OnePiece(bytes: nil))
+        default: return RemoteResponse(status: .notFound, headerFields: [:], body: OnePiece(bytes: nil))
         }
+    }
+
+    /// Platforms of earlier versions do not say it.
+    private func noteState(_ fields: HTTPFields) {
+        guard let name = HTTPField.Name(AgentProfile.stateField), let told = fields[name],
+            let state = EdgeAgent.State(rawValue: told)
+        else { return }
+        isTold(state)
     }
 
     package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {

@@ -121,7 +121,7 @@ struct AgentGreeter: Sendable {
     private func greetStranger(_ id: Identifier<EdgeAgent>) async {
         guard let tunnel = network.connections.tunnel(to: id) else { return }
         do {
-            let profile = try await ask(id, through: tunnel)
+            let profile = try await ask(id, through: tunnel, as: .unmanaged)
             guard let record = try await context.read({ try $0.agent(id) }) else { return }
             try await note(profile, of: record)
         } catch {
@@ -133,9 +133,10 @@ struct AgentGreeter: Sendable {
     private func greet(_ id: Identifier<EdgeAgent>) async {
         guard let tunnel = network.connections.tunnel(to: id) else { return }
         // Others are not to wait for those.
-        guard network.directory.entry(id)?.state != .unmanaged else { return strangers.add(id) }
+        let state = network.directory.entry(id)?.state ?? .managed
+        guard state != .unmanaged else { return strangers.add(id) }
         do {
-            let profile = try await ask(id, through: tunnel)
+            let profile = try await ask(id, through: tunnel, as: state)
             guard let record = try await context.read({ try $0.agent(id) }) else { return network.connections.cut(id) }
             guard record.agent.state != .revoked else { return network.connections.cut(id) }
             try await note(profile, of: record)
@@ -151,9 +152,14 @@ struct AgentGreeter: Sendable {
         }
     }
 
-    private func ask(_ id: Identifier<EdgeAgent>, through tunnel: TunnelClient) async throws -> AgentProfile {
+    /// - Parameter state: is told to the agent, so that people at its machine can see it.
+    private func ask(
+        _ id: Identifier<EdgeAgent>, through tunnel: TunnelClient, as state: EdgeAgent.State
+    ) async throws -> AgentProfile {
         let transport = TunnelTransport(agent: "\(id)", offer: AgentProfile.authority) { tunnel }
-        let answer = try await transport.send(RemoteRequest(target: AgentProfile.path, timeout: Self.timeout))
+        let answer = try await transport.send(
+            RemoteRequest(
+                target: AgentProfile.path, headerFields: [.agentState: state.rawValue], timeout: Self.timeout))
         let bytes = try await answer.collect(upTo: AgentProfile.maximumSize, within: .seconds(5))
         guard answer.status == .ok else { throw TransportError(.invalidResponse, "it answered \(answer.status)") }
         return try JSONDecoder().decode(AgentProfile.self, from: Data(buffer: bytes)).sanitized()
@@ -174,4 +180,12 @@ struct AgentGreeter: Sendable {
         }
         changes.publish([record.agent.id])
     }
+}
+
+extension HTTPField.Name {
+    /// A constant whose text is a valid name.
+    fileprivate static let agentState: HTTPField.Name = {
+        guard let name = HTTPField.Name(AgentProfile.stateField) else { preconditionFailure("no field name") }
+        return name
+    }()
 }

@@ -8,10 +8,13 @@ package final class TunnelTraffic: Sendable {
     private let lastReceived = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
     private let roundTrip = Atomic<Int64>(0)
     private let leaving = Atomic(false)
+    private let begun = Atomic<Int64>(0)
 
     /// Bytes above TLS, since the tunnel began.
     package var bytesReceived: Int64 { received.load(ordering: .relaxed) }
     package var bytesSent: Int64 { sent.load(ordering: .relaxed) }
+    /// At the serving end: those that the other end has begun.
+    package var exchanges: Int64 { begun.load(ordering: .relaxed) }
     /// When the other end last said anything.
     package var lastHeard: NIODeadline { .uptimeNanoseconds(lastReceived.load(ordering: .relaxed)) }
     /// Of the last ping; `nil` before the first one came back.
@@ -31,6 +34,8 @@ package final class TunnelTraffic: Sendable {
     }
 
     func noteSent(_ bytes: Int) { sent.wrappingAdd(Int64(bytes), ordering: .relaxed) }
+
+    func noteExchange() { begun.wrappingAdd(1, ordering: .relaxed) }
 
     func noteRoundTrip(_ time: TimeAmount) { roundTrip.store(max(1, time.nanoseconds), ordering: .relaxed) }
 }

@@ -56,7 +56,7 @@ final class CollectedLog: Sendable {
 /// Runs an agent with a state folder of its own.
 func withAgent<Result: Sendable>(
     of platform: ScriptedPlatform, at port: Int, in folder: StateFolder, places: [WellKnownPlace] = [],
-    _ change: (inout AgentSettingsDraft) throws -> Void = { _ in },
+    load: TunnelLoad.Limits = TunnelLoad.Limits(), _ change: (inout AgentSettingsDraft) throws -> Void = { _ in },
     _ body: @Sendable @escaping (AgentWorld) async throws -> Result
 ) async throws -> Result {
     var draft = AgentSettingsDraft()
@@ -66,7 +66,7 @@ func withAgent<Result: Sendable>(
     let log = CollectedLog()
     let service = AgentService(
         try draft.complete(machine: "box"), group: MultiThreadedEventLoopGroup.singleton, logger: log.logger(),
-        places: places)
+        places: places, load: load)
     return try await withServices([service]) {
         try await body(AgentWorld(platform: platform, folder: folder, log: log))
     }
@@ -74,13 +74,16 @@ func withAgent<Result: Sendable>(
 
 /// A platform, and an agent of it.
 func withConnectedAgent<Result: Sendable>(
-    places: [WellKnownPlace] = [], _ change: (inout AgentSettingsDraft) throws -> Void = { _ in },
+    places: [WellKnownPlace] = [], load: TunnelLoad.Limits = TunnelLoad.Limits(),
+    _ change: (inout AgentSettingsDraft) throws -> Void = { _ in },
     _ body: @Sendable @escaping (AgentWorld, TunnelClient) async throws -> Result
 ) async throws -> Result {
     let platform = ScriptedPlatform()
     return try await withTemporaryFolder { folder in
         try await platform.listening { port in
-            try await withAgent(of: platform, at: port, in: StateFolder(folder.path), places: places, change) { world in
+            try await withAgent(
+                of: platform, at: port, in: StateFolder(folder.path), places: places, load: load, change
+            ) { world in
                 try await body(world, try await platform.nextTunnel())
             }
         }
