@@ -128,12 +128,12 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "ControlPlane", "Fleet", "Hosting", "Transport", crypto, httpTypes, logging, metrics, nioCore,
+                "ControlPlane", "Fleet", "Hosting", "Transport", collections, crypto, httpTypes, logging, metrics,
+                nioCore,
                 nioConcurrencyHelpers, nioFoundationCompat, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1,
                 nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
             ],
             resources: [.copy("Resources/openapi.yaml")],
             swiftSettings: houseSettings),

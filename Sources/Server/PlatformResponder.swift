@@ -24,15 +24,14 @@ struct PlatformResponder: HTTPResponder {
     let metrics: PrometheusMetrics
     let agentPrograms: AgentPrograms
     let proxies: TrustedProxies
-    /// Whether the listener itself speaks TLS.
-    let isSecure: Bool
     let requestMetrics = RequestMetrics()
 
     func respond(to request: Request, context: RequestScope) async throws -> Response {
         let start = ContinuousClock.now
         let requestId = RequestID.of(request.headers)
         var context = context
-        context.origin = proxies.origin(of: request.head, peer: context.remoteAddress, isSecure: isSecure)
+        context.origin = proxies.origin(
+            of: request.head, peer: context.remoteAddress, isSecure: context.origin.isSecure)
         var pattern = "unmatched"
         var response: Response
         do {

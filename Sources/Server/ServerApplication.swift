@@ -5,21 +5,32 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
+import Synchronization
 
-/// The public API on its listener.
+/// The public API on its listeners.
 package struct ServerApplication: Service {
-    private let application: Application<PlatformResponder>
+    /// On which they listen.
+    package struct Ports: Sendable {
+        package let main: Int
+        /// `nil` where there is no local listener.
+        package let local: Int?
+
+        package var all: [Int] { [main] + (local.map { [$0] } ?? []) }
+    }
+
+    private let listeners: [Listener<PlatformResponder>]
     private let monitor: Monitor
     private let certificate: ServerCertificate?
     private let certificateInterval: Duration
     private let logger: Logger
 
-    /// - Parameter onListening: told the port, once requests are answered.
+    /// - Parameter onListening: called once, when requests are answered.
     /// - Throws: `.invalidInput` when the TLS files can't be used.
     package init(
         _ plane: ControlPlane, configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger,
-        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        onListening: @escaping @Sendable (Ports) async -> Void = { _ in }
     ) throws {
         monitor = plane.monitor
         certificate = try configuration.tls.map(ServerCertificate.init)
@@ -32,32 +43,63 @@ package struct ServerApplication: Service {
             plane: plane, routes: RouteTable.routes(plane, pages: pages), pages: pages,
             tunnel: APIProxyResponder(access: plane.access, proxy: proxy),
             console: configuration.console.map(ConsoleResponder.init), metrics: metrics,
-            agentPrograms: configuration.agentPrograms, proxies: configuration.trustedProxies,
-            isSecure: configuration.tls != nil)
+            agentPrograms: configuration.agentPrograms, proxies: configuration.trustedProxies)
         let upgrades = UpgradeResponders(responders: [
             AgentUpgrades(acceptor: plane.agentAcceptor, proxies: configuration.trustedProxies),
             TunnelUpgrades(
                 access: plane.access, pages: pages, proxy: proxy, proxies: configuration.trustedProxies,
                 logger: logger),
         ])
-        application = Application(
-            responder: responder,
-            server: .upgradable(upgrades, tls: certificate?.configuration),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 1024),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        let opening = OpeningPorts(hasLocal: configuration.local != nil, onListening)
+        func listener(
+            _ address: ServerConfiguration.Address, _ tls: TLSConfiguration?, _ which: OpeningPorts.Which
+        ) -> Listener<PlatformResponder> {
+            Listener(
+                responder: responder, upgrades: upgrades, address: .hostname(address.host, port: address.port),
+                tls: tls,
+                logger: logger
+            ) { await opening.note(which, $0.localAddress?.port ?? 0) }
+        }
+        var listeners = [listener(configuration.address, certificate?.configuration, .main)]
+        if let local = configuration.local { listeners.append(listener(local, nil, .local)) }
+        self.listeners = listeners
     }
 
     package func run() async throws {
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await certificate?.watch(every: certificateInterval, logger: logger) }
-                try await application.run()
+                try await withThrowingDiscardingTaskGroup { group in
+                    for listener in listeners { group.addTask { try await listener.run() } }
+                }
                 group.cancelAll()
             }
         } onGracefulShutdown: {
             monitor.endEvents()
         }
+    }
+}
+
+/// Waits until all listen.
+private final class OpeningPorts: Sendable {
+    enum Which { case main, local }
+
+    private let hasLocal: Bool
+    private let onListening: @Sendable (ServerApplication.Ports) async -> Void
+    private let known = Mutex<[Which: Int]>([:])
+
+    init(hasLocal: Bool, _ onListening: @escaping @Sendable (ServerApplication.Ports) async -> Void) {
+        self.hasLocal = hasLocal
+        self.onListening = onListening
+    }
+
+    func note(_ which: Which, _ port: Int) async {
+        let known = known.withLock { known in
+            known[which] = port
+            return known
+        }
+        guard let main = known[.main], !hasLocal || known[.local] != nil else { return }
+        await onListening(ServerApplication.Ports(main: main, local: known[.local]))
     }
 }
 

@@ -10,9 +10,20 @@ package struct ServerConfiguration: Sendable {
         }
     }
 
-    package var host: String
-    /// 0 for any free one.
-    package var port: Int
+    package struct Address: Sendable, Hashable {
+        package var host: String
+        /// 0 for any free one.
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    package var address: Address
+    /// Another listener, without TLS, for what runs on the same machine.
+    package var local: Address?
     package var tls: TLSFiles?
     /// How soon a new certificate is noticed.
     package var certificateInterval = Duration.seconds(10)
@@ -31,8 +42,7 @@ package struct ServerConfiguration: Sendable {
         host: String = "127.0.0.1", port: Int = 8080, tls: TLSFiles? = nil, edgeDomain: String = "localhost",
         proxyTimeout: Duration = .seconds(60), console: ConsoleBundle? = nil
     ) {
-        self.host = host
-        self.port = port
+        address = Address(host: host, port: port)
         self.tls = tls
         self.edgeDomain = edgeDomain
         self.proxyTimeout = proxyTimeout

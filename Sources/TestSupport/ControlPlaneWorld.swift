@@ -99,9 +99,9 @@ package func withControlPlane<Result: Sendable>(
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let server = try ServerApplication(
             plane, configuration: settings.server, metrics: PrometheusMetrics(), logger: logger
-        ) { port in
-            await plane.advertise("\(settings.server.tls == nil ? "http" : "https")://127.0.0.1:\(port)")
-            listening.yield(port)
+        ) { ports in
+            await plane.advertise("\(settings.server.tls == nil ? "http" : "https")://127.0.0.1:\(ports.main)")
+            listening.yield(ports.main)
         }
         return try await withServices(plane.longRunning + [server]) {
             guard let port = await ports.first(where: { _ in true }) else {

@@ -29,23 +29,26 @@ struct Platform: Sendable {
 
     var anonymous: TestAPI { TestAPI(url: url, token: nil) }
 
-    func waitUntilReady() async throws {
+    /// - Parameter api: another way to it than its URL.
+    func waitUntilReady(by api: TestAPI? = nil) async throws {
+        let api = api ?? anonymous
         let end = ContinuousClock.now + .seconds(60)
-        while (try? await anonymous.get("/readyz").status) != 200 {
+        while (try? await api.get("/readyz").status) != 200 {
             guard ContinuousClock.now < end else { throw WorldError("serve did not become ready") }
             try await Task.sleep(for: .milliseconds(100))
         }
     }
 
-    func signIn(password: String = password) async throws -> TestAPI {
-        try await waitUntilReady()
-        let session = try await anonymous.post("/api/v1/session", ["email": Self.email, "password": password])
+    func signIn(password: String = password, by api: TestAPI? = nil) async throws -> TestAPI {
+        let api = api ?? anonymous
+        try await waitUntilReady(by: api)
+        let session = try await api.post("/api/v1/session", ["email": Self.email, "password": password])
             .expect(200)
-        let token = try await anonymous.send(
+        let token = try await api.send(
             "POST", "/api/v1/tokens", json: ["name": "t"],
             headers: [("Cookie", session.cookie), ("X-CSRF-Token", session["csrfToken"])]
         ).expect(201)["token"]
-        return TestAPI(url: url, token: token)
+        return TestAPI(url: api.url, token: token)
     }
 }
 

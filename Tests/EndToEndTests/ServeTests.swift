@@ -69,6 +69,65 @@ import Testing
         }
     }
 
+    @Test func `beside TLS it listens for this machine without, and each knows which of the two it is`() async throws {
+        try await withTemporaryFolder { folder in
+            let (certificate, key) = (folder.appending(path: "cert.pem"), folder.appending(path: "key.pem"))
+            try Data(TestCertificates.shared.server.utf8).write(to: certificate)
+            try Data(TestCertificates.shared.serverKey.utf8).write(to: key)
+            let port = try freePort()
+            let platform = try Platform(
+                in: folder,
+                arguments: [
+                    "--tls-cert", certificate.path, "--tls-key", key.path, "--local-listen", "127.0.0.2:\(port)",
+                ])
+            let local = TestAPI(url: "http://127.0.0.2:\(port)", token: nil)
+            try await platform.waitUntilReady(by: local)
+            let signIn = ["email": Platform.email, "password": Platform.password]
+            let cookie = try await local.post("/api/v1/session", signIn).expect(200).cookie
+            #expect(cookie.hasPrefix("edgewright_session="))
+            let secure = try secureCookie(platform.url.replacing("http://", with: "https://"), signIn)
+            #expect(
+                secure.contains("set-cookie: __Host-edgewright_session=") && secure.contains("; Secure"), "\(secure)")
+            // And neither is one of its services.
+            let admin = try await platform.signIn(by: local)
+            let project = try await admin.createProject()
+            let service = try await admin.post(
+                "/api/v1/projects/\(project)/services", ["name": "itself", "category": "custom", "endpoint": local.url]
+            ).expect(201)["id"]
+            let answer = try await admin.get("/api/v1/services/\(service)/proxy/healthz")
+            #expect(answer.status == 502 && answer.text.contains("is Edgewright itself"), "\(answer)")
+            #expect(platform.program.stop() == 0)
+        }
+    }
+
+    /// The head of the answer to signing in, in small letters but for the values.
+    private func secureCookie(_ url: String, _ signIn: [String: String]) throws -> String {
+        let curl = Process()
+        curl.executableURL = URL(filePath: "/usr/bin/curl")
+        curl.arguments = [
+            "--silent", "--insecure", "--http2", "--noproxy", "*", "--max-time", "20", "--dump-header", "-", "--output",
+            "/dev/null", "--json", String(decoding: try JSONEncoder().encode(signIn), as: UTF8.self),
+            url + "/api/v1/session",
+        ]
+        let output = Pipe()
+        curl.standardOutput = output
+        try curl.run()
+        let said = try output.fileHandleForReading.readToEnd() ?? Data()
+        curl.waitUntilExit()
+        return String(decoding: said, as: UTF8.self)
+    }
+
+    @Test(arguments: ["0.0.0.0:0", "192.168.1.1:8081", "localhost:8081", "127.0.0.1"])
+    func `what has no TLS listens on loopback addresses only`(address: String) async throws {
+        try await withTemporaryFolder { folder in
+            let log = folder.appending(path: "log")
+            let platform = try Platform(in: folder, arguments: ["--local-listen", address], output: log)
+            #expect(await platform.program.waitForEnd() != 0)
+            let told = try String(contentsOf: log, encoding: .utf8)
+            #expect(told.contains("localListen must be"), "\(told)")
+        }
+    }
+
     @Test func `its metrics tell of requests, probes, the fleet and the process`() async throws {
         try await withTemporaryFolder { folder in
             let port = try freePort()

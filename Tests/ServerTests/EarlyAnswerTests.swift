@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `an upload that does not end after its answer is cut off`() async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.earlyAnswerPatience = .milliseconds(500)
         try await withListener(limits: limits) { listener in
             try await listener.converse { client in
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `an upload right behind another request is not taken for the rest of it`() async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.earlyAnswerPatience = .milliseconds(200)
         try await withListener(limits: limits) { listener in
             try await listener.converse { client in

@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `what is not HTTP gets 400, and a head too large 431`() async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.maximumHeaderSize = 8 << 10
         try await withListener(limits: limits) { listener in
             for (said, status) in [
@@ -170,7 +170,7 @@ import Testing
         "", "GET /echo HTTP/1.1\r\nHost: ", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na",
     ])
     func `a client that goes on too slowly is cut off`(said: String) async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.firstRequestTimeout = .milliseconds(300)
         limits.idleTimeout = .milliseconds(300)
         try await withListener(limits: limits) { listener in
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func `a client that does not shake hands, or opens no stream, is cut off`() async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.firstRequestTimeout = .seconds(2)
         try await withTLSIdentity { [limits] identity in
             try await withListener(tls: identity, limits: limits) { listener in
@@ -199,7 +199,7 @@ import Testing
     }
 
     @Test func `a kept connection without requests is closed after its time`() async throws {
-        var limits = ListenerConfiguration.Limits()
+        var limits = ListenerLimits()
         limits.idleTimeout = .milliseconds(300)
         try await withListener(limits: limits) { listener in
             try await listener.converse { client in

@@ -14,8 +14,12 @@ import Transport
 struct ListenerWorld: Sendable {
     let port: Int
     let scheme: String
-    /// One for each request that `/slow` has begun to answer.
+    /// One for each request that `/slow`, `/change` or `/sip` has begun to answer.
     let slowRequests: AsyncStream<Void>
+    /// Lets `/gated` go on, which has sent its head by then.
+    let openGate: @Sendable () -> Void
+    /// What `/change` and `/sip` have got to the end of: bytes of the body; `nil` when it broke off.
+    let ends: AsyncStream<Int?>
 
     /// One connection, spoken to byte by byte.
     func converse<Result: Sendable>(
@@ -120,12 +124,10 @@ struct ScriptedUpgrades: UpgradeResponder {
 }
 
 func withListener<Result: Sendable>(
-    upgrades: ScriptedUpgrades = .echo, tls: ListenerConfiguration.TLSIdentity? = nil,
-    limits: ListenerConfiguration.Limits = .init(),
+    upgrades: ScriptedUpgrades = .echo, tls: ServerConfiguration.TLSFiles? = nil,
+    limits: ListenerLimits = .init(),
     _ body: @Sendable @escaping (ListenerWorld) async throws -> Result
 ) async throws -> Result {
-    var configuration = ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: 0), tls: tls)
-    configuration.limits = limits
     let router = Router(context: RequestScope.self)
     router.get("/from") { _, context in context.remoteAddress }
     let (slowRequests, slowRequest) = AsyncStream.makeStream(of: Void.self)
@@ -134,6 +136,24 @@ func withListener<Result: Sendable>(
         try await Task.sleep(for: .milliseconds(300))
         return "slow"
     }
+    let (gate, gateOpened) = AsyncStream.makeStream(of: Void.self)
+    router.get("/gated") { _, _ in
+        Response(
+            status: .ok,
+            body: ResponseBody { writer in
+                for await _ in gate { break }
+                try await writer.write(ByteBuffer(string: "open"))
+                try await writer.finish(nil)
+            })
+    }
+    let (ends, end) = AsyncStream.makeStream(of: Int?.self)
+    router.post("/change") { _, _ in
+        slowRequest.yield()
+        try await Task.sleep(for: .milliseconds(300))
+        end.yield(0)
+        return "changed"
+    }
+    router.head("/body") { _, _ in Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "body"))) }
     router.on("/echo", method: .get) { request, _ in request.head.method.rawValue }
     router.post("/echo") { request, _ in
         var count = 0
@@ -150,6 +170,24 @@ func withListener<Result: Sendable>(
                 try await writer.finish(nil)
             })
     }
+    router.head("/stream") { _, _ in Response(status: .ok, body: ResponseBody { try await $0.finish(nil) }) }
+    router.post("/sip") { request, _ in
+        var count = 0
+        do {
+            for try await chunk in request.body {
+                if count == 0 {
+                    slowRequest.yield()
+                    try await Task.sleep(for: .seconds(1))
+                }
+                count += chunk.readableBytes
+            }
+        } catch {
+            end.yield(nil)
+            throw error
+        }
+        end.yield(count)
+        return "\(count)"
+    }
     router.get("/big") { _, _ in
         Response(
             status: .ok,
@@ -159,21 +197,23 @@ func withListener<Result: Sendable>(
             })
     }
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-    let application = Application(
-        responder: router.buildResponder(), server: try .upgradable(upgrades, configuration: configuration),
-        configuration: ApplicationConfiguration(address: configuration.bindAddress),
-        onServerRunning: { listening.yield($0.localAddress?.port ?? 0) },
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    return try await withServices([application]) {
+    let listener = Listener(
+        responder: router.buildResponder(), upgrades: upgrades, address: .hostname("127.0.0.1", port: 0),
+        tls: try tls.map { try ServerCertificate($0).configuration }, limits: limits,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        onListening: { listening.yield($0.localAddress?.port ?? 0) })
+    return try await withServices([listener]) {
         guard let port = await ports.first(where: { _ in true }) else { throw WorldError("no port") }
         return try await body(
-            ListenerWorld(port: port, scheme: tls == nil ? "http" : "https", slowRequests: slowRequests))
+            ListenerWorld(
+                port: port, scheme: tls == nil ? "http" : "https", slowRequests: slowRequests,
+                openGate: { gateOpened.yield() }, ends: ends))
     }
 }
 
 /// The files of a certificate for 127.0.0.1, for the time of the test.
 func withTLSIdentity<Result: Sendable>(
-    _ body: (ListenerConfiguration.TLSIdentity) async throws -> Result
+    _ body: (ServerConfiguration.TLSFiles) async throws -> Result
 ) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "edgewright-listener-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

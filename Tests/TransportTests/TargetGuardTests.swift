@@ -22,16 +22,16 @@ import Transport
 
     /// - Returns: what came of asking a listener on 127.0.0.1, and how many requests it saw.
     private func ask(
-        _ targets: TargetGuard, upgrade: Bool = false, ownPort: Bool = false
+        _ targets: TargetGuard, at host: String = "localhost", upgrade: Bool = false, ownPort: Bool = false
     ) async throws -> (error: TransportError?, status: Int?) {
         try await withHTTPServer {
             try await $0.respond("seen")
         } _: { server in
-            if ownPort { targets.refuseListener(port: server.port) }
+            if ownPort { targets.refuseListeners(ports: [server.port, 1]) }
             let client = DirectTransportClient(targets: targets)
             // By name: what it stands for is seen only at the connection.
             let transport = try DirectTransport(
-                endpoint: RemoteEndpoint(address: .tcp(host: "localhost", port: server.port), usesTLS: false),
+                endpoint: RemoteEndpoint(address: .tcp(host: host, port: server.port), usesTLS: false),
                 client: client)
             var outcome: (error: TransportError?, status: Int?)
             do {

@@ -18,7 +18,7 @@ from bench.ssh import ReverseTunnel
 from harness.api import API
 from harness.certificate import Certificate
 from harness.platform import serve, simulate
-from harness.processes import HarnessError, Running, wait_until
+from harness.processes import HarnessError, Running, free_port, wait_until
 
 SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "10"))
 # How many connections an agent may hold.
@@ -37,8 +37,11 @@ class Platform:
     name: str
     running: Running
     agents: dict[int, Running]
+    # Whoever asks asks without TLS, as at ssh's end: of a platform with TLS its local listener.
     tunnels: dict[int, Way]
     direct: Way
+    # Asked with TLS too, where the platform has it.
+    throughout: list[Way]
 
 
 def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certificate, results: Results) -> None:
@@ -60,8 +63,9 @@ def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certific
         results.add("agent: resident memory after all this, of the largest", f"{memory / 1e6:.1f} MB")
     results.notes.append(
         f"Traffic: one simulated service; from it to wrk and curl over `ssh -R` (an sshd of its own, Debian's defaults, "
-        "no compression), or over an agent and the platform’s proxy. “TLS” is a platform that speaks only TLS: the "
-        "tunnel is encrypted, as ssh’s is, and beyond that the way from the platform to wrk and curl. Small: "
+        "no compression), or over an agent and the platform’s proxy. With “TLS” the tunnel is encrypted, as ssh’s is, and "
+        "the way from there to wrk and curl is not, as ssh’s is not (`--local-listen`); “TLS throughout” has both "
+        "encrypted, “plain” neither. Small: "
         f"`wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` on `/api/version`, {ROUNDS} rounds in turn, medians. Body: one GET, "
         f"or one POST, of 1 GiB by curl, {ROUNDS} rounds in turn, medians; abreast: {ABREAST} GETs of a quarter of it "
         "each at once. Everything shares this machine’s cores."
@@ -79,11 +83,14 @@ class Starter:
     def start(self, name: str, folder: Path, certificate: Certificate | None) -> Iterator[Platform]:
         own = folder / name
         own.mkdir()
-        running, api = serve(self.binary, own, "--monitor-interval", "3600", certificate=certificate)
+        port = free_port()
+        local = ("--local-listen", f"127.0.0.1:{port}") if certificate else ()
+        running, api = serve(self.binary, own, "--monitor-interval", "3600", *local, certificate=certificate)
+        origin = f"http://127.0.0.1:{port}" if certificate else api.origin
         with running, contextlib.ExitStack() as stack:
             _, project = api.create_project("Bench", "Tunnels")
             api.import_services(project, self.csv)
-            direct = self.way(api, next(iter(services(api, project).values())), f"direct proxy, {name}")
+            direct = self.way(api, origin, next(iter(services(api, project).values())), f"direct proxy, {name}")
             token = enrollment_token(api, project, len(COUNTS), adopts=True)
             agents, tunnels = {}, {}
             for count in COUNTS:
@@ -96,8 +103,12 @@ class Starter:
                 agents[count] = stack.enter_context(Running(called, command, own / f"{called}.log"))
                 self.wait_for(agents[count], count, api, project)
                 spelled = f"tunnel, {name}" + (f", {count} connections" if count > 1 else "")
-                tunnels[count] = self.way(api, services(api, project)[called], spelled)
-            yield Platform(name, running, agents, tunnels, direct)
+                tunnels[count] = self.way(api, origin, services(api, project)[called], spelled)
+            throughout = []
+            if certificate:
+                behind = services(api, project)[f"agent-{COUNTS[0]}"]
+                throughout = [self.way(api, api.origin, behind, f"tunnel, {name} throughout")]
+            yield Platform(name, running, agents, tunnels, direct, throughout)
 
     @staticmethod
     def wait_for(agent: Running, connections: int, api: API, project: str) -> None:
@@ -111,8 +122,8 @@ class Starter:
         wait_until(f"{agent.name} with {connections} connections, and its service", 60, is_there, every=0.25)
 
     @staticmethod
-    def way(api: API, service: str, name: str) -> Way:
-        return Way(name, f"{api.origin}/api/v1/services/{service}/proxy", [f"Authorization: Bearer {api.token}"])
+    def way(api: API, origin: str, service: str, name: str) -> Way:
+        return Way(name, f"{origin}/api/v1/services/{service}/proxy", [f"Authorization: Bearer {api.token}"])
 
 
 def services(api: API, project: str) -> dict[str, str]:
@@ -131,7 +142,7 @@ def enrollment_token(api: API, project: str, uses: int, adopts: bool = False) ->
 def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results) -> None:
     ways = [ssh]
     for platform in (secure, plain):
-        ways += [*platform.tunnels.values(), platform.direct]
+        ways += [*platform.tunnels.values(), *platform.throughout, platform.direct]
     for way in ways:
         load(way, max(1, SECONDS // 4))
     rounds: dict[str, list[Load]] = {way.name: [] for way in ways}
@@ -151,6 +162,9 @@ def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results)
         at_least(what + f"rate ÷ {SSH}’s", mine.requests_a_second / theirs.requests_a_second, 0.6)
         at_most(what + f"p99 ÷ {SSH}’s", mine.p99 / theirs.p99, 0.5)
         results.at_least(what + "rate ÷ direct proxy’s", mine.requests_a_second / direct.requests_a_second, 0.6)
+        for way in platform.throughout:
+            ratio = middle[way.name].requests_a_second / theirs.requests_a_second
+            results.add(what + f"throughout: rate ÷ {SSH}’s", f"{ratio:.2f}")
 
 
 def shown(results: Results) -> Callable[[str, float, float], None]:
@@ -165,7 +179,7 @@ def measure_bodies(ssh: Way, secure: Platform, plain: Platform, folder: Path, re
     body = folder / "body"
     with body.open("wb") as file:
         file.truncate(GIBIBYTE)
-    ways = [ssh, secure.tunnels[1], plain.tunnels[1], secure.direct, plain.direct]
+    ways = [ssh, secure.tunnels[1], *secure.throughout, plain.tunnels[1], secure.direct, plain.direct]
     growth = Growth({"platform": secure.running, "agent": secure.agents[1]})
     for direction, upload in (("down", None), ("up", body)):
         rates: dict[str, list[float]] = {way.name: [] for way in ways}
@@ -179,6 +193,9 @@ def measure_bodies(ssh: Way, secure: Platform, plain: Platform, folder: Path, re
         for platform, judge in ((secure, results.at_least), (plain, shown(results))):
             ratio = middle[platform.tunnels[1].name] / middle[ssh.name]
             judge(f"1 GiB {direction}, {platform.name}: rate ÷ {SSH}’s", ratio, 1.5)
+            for way in platform.throughout:
+                ratio = middle[way.name] / middle[ssh.name]
+                results.add(f"1 GiB {direction}, {platform.name} throughout: rate ÷ {SSH}’s", f"{ratio:.2f}")
     growth.report("1 GiB, TLS", results)
     body.unlink()
 

@@ -14,18 +14,28 @@ package enum Secret {
 
     /// SHA-256 in hex. Nothing slower is needed for a secret that nobody can guess.
     static func hash(_ secret: String) -> String {
-        hex(SHA256.hash(data: Data(secret.utf8)))
+        var secret = secret
+        return secret.withUTF8 { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hex(hash.finalize())
+        }
     }
 
     package static func hex(_ digest: SHA256.Digest) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in digest {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        String(unsafeUninitializedCapacity: 2 * SHA256.byteCount) { text in
+            var end = 0
+            for byte in digest {
+                text[end] = digit(byte >> 4)
+                text[end + 1] = digit(byte & 15)
+                end += 2
+            }
+            return end
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     /// Compares without telling by its time how much was equal.

@@ -24,6 +24,10 @@ package struct Identifier<Entity>: RawRepresentable, Hashable, Comparable, Senda
         return Self(rawValue: String(decoding: characters, as: UTF8.self))
     }
 
+    // Written out: what the compiler makes of `RawRepresentable` finds its way through tables at each look into a dictionary.
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 

@@ -10,7 +10,7 @@ struct AgentUpgrades: UpgradeResponder {
     let acceptor: AgentAcceptor
     let proxies: TrustedProxies
 
-    /// Throws what the router then says too, when it answers the same request.
+    /// Throws what the responder then says too, when it answers the same request.
     func upgrade(_ request: UpgradeRequest) async throws -> AcceptedUpgrade? {
         let path = request.head.path?.prefix { $0 != "?" }
         if path == AgentPath.tunnel[...], request.protocols.contains(TunnelProtocol.upgradeToken) {

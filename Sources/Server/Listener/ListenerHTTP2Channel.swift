@@ -6,23 +6,17 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 import Transport
 
-/// HTTP/2 for Hummingbird's server with windows wide enough for uploads: Hummingbird's own has the protocol's 64 KiB,
-/// which is one round trip for each 64 KiB.
+/// HTTP/2 with windows wide enough for uploads: the protocol's own of 64 KiB are one round trip for each 64 KiB.
 struct ListenerHTTP2Channel: ServerChildChannel {
-    typealias Connection = NIOHTTP2Handler.AsyncStreamMultiplexer<HTTPAsyncChannel>
+    typealias Connection = NIOHTTP2Handler.AsyncStreamMultiplexer<ClientConnection>
 
     struct Value: ServerChildChannelValue {
         let connection: Connection
         let channel: any Channel
     }
 
-    private let stream: Stream
-    private let limits: ListenerConfiguration.Limits
-
-    init(responder: @escaping HTTPChannelHandler.Responder, limits: ListenerConfiguration.Limits) {
-        stream = Stream(responder: responder, limits: limits)
-        self.limits = limits
-    }
+    let responder: ClientConnection.Responder
+    let limits: ListenerLimits
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -41,7 +35,11 @@ struct ListenerHTTP2Channel: ServerChildChannel {
                 http2HandlerConfiguration: Self.protocolConfiguration(limits)
             ) { streamChannel in
                 alarm.cancel()
-                return stream.setup(channel: streamChannel, logger: logger)
+                return streamChannel.eventLoop.makeCompletedFuture {
+                    // One request and its answer.
+                    try streamChannel.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+                    return try ClientConnection(on: streamChannel, limits: limits, isStream: true)
+                }
             }
             try operations.addHandler(BrokenConnectionHandler(logger: logger))
             return Value(connection: connection, channel: channel)
@@ -49,21 +47,24 @@ struct ListenerHTTP2Channel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
-        do {
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await channel in value.connection.inbound {
-                    group.addTask { await stream.handle(value: channel, logger: logger) }
+        await withDiscardingTaskGroup { group in
+            do {
+                for try await client in value.connection.inbound {
+                    group.addTask(executorPreference: EventLoopExecutor(client.channel.eventLoop)) {
+                        await client.serve(responder, logger)
+                    }
                 }
+            } catch {
+                // What is under way goes on: a change is not to be cut in half because its client's line was.
+                logger.debug("an HTTP/2 connection ended", metadata: ["error": "\(error)"])
             }
-        } catch {
-            logger.debug("an HTTP/2 connection ended", metadata: ["error": "\(error)"])
+            value.channel.close(promise: nil)
         }
-        value.channel.close(promise: nil)
     }
 
     /// NIO's limits on resets, pings and errors (200 in 30 s each) stay: they are what stands between a flood and us.
     private static func protocolConfiguration(
-        _ limits: ListenerConfiguration.Limits
+        _ limits: ListenerLimits
     ) -> NIOHTTP2Handler.Configuration {
         var configuration = NIOHTTP2Handler.Configuration()
         let window = 1 << 20
@@ -78,33 +79,6 @@ struct ListenerHTTP2Channel: ServerChildChannel {
         configuration.stream.outboundBufferSizeHighWatermark = 256 << 10
         configuration.stream.outboundBufferSizeLowWatermark = 64 << 10
         return configuration
-    }
-
-    /// One request and its answer.
-    private struct Stream: ServerChildChannel, HTTPChannelHandler {
-        let responder: HTTPChannelHandler.Responder
-        let limits: ListenerConfiguration.Limits
-
-        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTPAsyncChannel> {
-            channel.eventLoop.makeCompletedFuture {
-                let operations = channel.pipeline.syncOperations
-                try operations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-                try operations.addHandler(EarlyAnswer(patience: limits.earlyAnswerPatience))
-                try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
-                try operations.addHandler(ClientWatch())
-                let wrapped = try HTTPAsyncChannel(wrappingChannelSynchronously: channel)
-                // An async channel made before its channel is active ends the program when it goes away open, and when
-                // the server stops there may be streams that nobody took: so it stays until it is closed.
-                channel.closeFuture.whenComplete { _ in withExtendedLifetime(wrapped) {} }
-                return wrapped
-            }
-        }
-
-        func handle(value: HTTPAsyncChannel, logger: Logger) async {
-            await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
-                await handleHTTP(asyncChannel: value, logger: logger)
-            }
-        }
     }
 }
 

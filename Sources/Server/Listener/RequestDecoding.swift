@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 import NIOHTTP1
 
@@ -30,7 +31,8 @@ final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
     private var mode = Mode.undecided
     private var willStop = false
     private var hasStopped = false
-    private var unanswered = 0
+    /// Of each request that is not answered yet, whether it is HEAD.
+    private var unanswered: Deque<Bool> = []
     /// How many answers come before the one to a client of HTTP/1.0, which is the last.
     private var answersBeforeLast: Int?
     /// Bytes, whatever the handler's own type says: so they are passed on as they are.
@@ -95,8 +97,8 @@ final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
                 mode = .refused
                 return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
             }
-            if head.version != .http1_1, answersBeforeLast == nil { answersBeforeLast = unanswered }
-            unanswered += 1
+            if head.version != .http1_1, answersBeforeLast == nil { answersBeforeLast = unanswered.count }
+            unanswered.append(head.method == .HEAD)
             if target.form != head.uri || head.version != .http1_1 {
                 return context.fireChannelRead(wrapInboundOut(.head(Self.normalized(head, target))))
             }
@@ -108,15 +110,18 @@ final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard unanswered > 0 else { return context.write(data, promise: promise) }
+        guard let isToHead = unanswered.first else { return context.write(data, promise: promise) }
         switch unwrapOutboundIn(data) {
         case .head(var head) where answersBeforeLast == 0 && head.status.code >= 200:
             // So that the encoder makes no chunks, which that client would take for content (RFC 9112, section 6.1).
             head.version = .http1_0
             return context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
-            unanswered -= 1
+            unanswered.removeFirst()
             answersBeforeLast = answersBeforeLast.map { $0 - 1 }
+            // For the encoder an answer without a length has chunks, and this would be their end; here there are none
+            // (RFC 9112, section 6.3), and it would be taken for the beginning of the next answer.
+            if isToHead { return promise?.succeed() ?? () }
         default: break
         }
         context.write(data, promise: promise)
@@ -130,6 +135,8 @@ final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
         if head.version != .http1_1 {
             head.headers.replaceOrAdd(name: "connection", value: "close")
             head.headers.remove(name: "upgrade")
+            // It knows no interim answers (RFC 9110, section 10.1.1).
+            head.headers.remove(name: "expect")
         }
         return head
     }

@@ -8,16 +8,16 @@ import ServiceLifecycle
 import Transport
 
 /// HTTP/1.1 for Hummingbird's server, with a gate in front that lets connections leave HTTP.
-struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
+struct UpgradableHTTP1Channel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let opening: EventLoopFuture<ConnectionOpening>
         fileprivate let gate: NIOLoopBound<UpgradeGate>
         let channel: any Channel
     }
 
-    let responder: HTTPChannelHandler.Responder
+    let responder: ClientConnection.Responder
     let upgrades: any UpgradeResponder
-    let limits: ListenerConfiguration.Limits
+    let limits: ListenerLimits
     let isSecure: Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -28,13 +28,8 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
                 decoding: try RequestDecoding.add(to: operations, limits: limits.decoder), isSecure: isSecure,
                 firstRequestTimeout: TimeAmount(limits.firstRequestTimeout), opening: opening
             ) { channel in
-                let operations = channel.pipeline.syncOperations
-                try operations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
-                try operations.addHandler(EarlyAnswer(patience: limits.earlyAnswerPatience))
-                try operations.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
-                try operations.addHandler(ClientWatch())
-                return try HTTPAsyncChannel(
-                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
+                return try ClientConnection(on: channel, limits: limits)
             }
             try operations.addHandler(gate)
             return Value(
@@ -43,7 +38,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
-        // A request then changes no thread on its way through: what blocks (the store, password hashing) has its own.
+        // What is said then changes no thread on its way through: what blocks (the store, password hashing) has its own.
         await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
             await converse(value, logger)
         }
@@ -52,7 +47,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
     private func converse(_ value: Value, _ logger: Logger) async {
         do {
             switch try await value.opening.get() {
-            case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
+            case .http(let client): await client.serve(responder, logger)
             case .asks(let request): try await handle(request, of: value, logger)
             }
         } catch is HTTPParserError {
@@ -68,7 +63,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel, HTTPChannelHandler {
         let (loop, gate) = (value.channel.eventLoop, value.gate)
         guard let upgrade = await decide(request, while: value.channel, logger) else {
             let http = try await loop.submit { try gate.value.refuse() }.get()
-            return await handleHTTP(asyncChannel: http, logger: logger)
+            return await http.serve(responder, logger)
         }
         let upgraded: UpgradedChannel
         do {

@@ -52,7 +52,7 @@ package struct AcceptedUpgrade: Sendable {
 /// Decides on requests that ask for an upgrade.
 package protocol UpgradeResponder: Sendable {
     /// Called for the first request of a connection only; the task is cancelled when the client goes away.
-    /// - Returns: `nil` when it is none of ours or is refused. The router then answers the request like any other, as it
+    /// - Returns: `nil` when it is none of ours or is refused. The responder then answers the request like any other, as it
     ///   does when this throws.
     func upgrade(_ request: UpgradeRequest) async throws -> AcceptedUpgrade?
 }

@@ -5,7 +5,6 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-typealias HTTPAsyncChannel = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 typealias RawAsyncChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
 /// A connection after its client was told 101.
@@ -17,7 +16,7 @@ enum UpgradedChannel: Sendable {
 
 /// What the first request of a connection says of it.
 enum ConnectionOpening: Sendable {
-    case http(HTTPAsyncChannel)
+    case http(ClientConnection)
     /// `UpgradeGate.refuse()` or `accept(_:)` settles it.
     case asks(UpgradeRequest)
 }
@@ -38,7 +37,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private let isSecure: Bool
     private let firstRequestTimeout: TimeAmount
     private let opening: EventLoopPromise<ConnectionOpening>
-    private let stayHTTP: (any Channel) throws -> HTTPAsyncChannel
+    private let stayHTTP: (any Channel) throws -> ClientConnection
 
     private var state = UpgradeGateState()
     private var context: ChannelHandlerContext?
@@ -51,7 +50,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     init(
         decoding: RequestDecoding, isSecure: Bool, firstRequestTimeout: TimeAmount,
         opening: EventLoopPromise<ConnectionOpening>,
-        stayHTTP: @escaping (any Channel) throws -> HTTPAsyncChannel
+        stayHTTP: @escaping (any Channel) throws -> ClientConnection
     ) {
         self.decoding = decoding
         self.isSecure = isSecure
@@ -62,8 +61,8 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: The decision, on the event loop
 
-    /// The connection stays HTTP; the request that asked goes to the router.
-    func refuse() throws -> HTTPAsyncChannel {
+    /// The connection stays HTTP; the request that asked is answered like any other.
+    func refuse() throws -> ClientConnection {
         guard let context, state.decided(accepted: false) == .stay else { throw ChannelError.eof }
         return try stay(context)
     }
@@ -132,22 +131,9 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private func reject(_ context: ChannelHandlerContext, _ error: any Error) {
         alarm?.cancel()
         opening.fail(error)
-        let status: HTTPResponseStatus =
-            switch error as? HTTPParserError {
-            case .headerOverflow: .requestHeaderFieldsTooLarge
-            case .invalidVersion: .httpVersionNotSupported
-            default: .badRequest
-            }
-        let body = ByteBuffer(
-            string: #"{"type":"about:blank","title":"\#(status.reasonPhrase)","status":\#(status.code)}"#)
-        let head = HTTPResponseHead(
-            version: .http1_1, status: status,
-            headers: [
-                "Connection": "close", "Content-Type": "application/problem+json",
-                "Content-Length": "\(body.readableBytes)",
-            ])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        let answer = UnreadableRequest(error)
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         // To close with bytes unread resets the connection, and the client may never see the answer: so only our
         // direction ends now, and the rest when the client has ended its own or the time is up.
@@ -215,7 +201,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Settling
 
-    private func stay(_ context: ChannelHandlerContext) throws -> HTTPAsyncChannel {
+    private func stay(_ context: ChannelHandlerContext) throws -> ClientConnection {
         do {
             let channel = try stayHTTP(context.channel)
             settle(context)

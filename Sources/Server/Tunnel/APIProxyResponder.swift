@@ -26,7 +26,7 @@ struct APIProxyResponder: Sendable {
         let fields = ProxyFields.forService(
             request.headers, from: scope.origin, prefix: target.prefix, keepingCookiesExcept: nil)
         let errand = TunnelProxy.Errand(
-            request: request, channel: scope.channel, target: target.target, fields: fields)
+            request: request, client: scope.client, target: target.target, fields: fields)
         return try await proxy.respond(to: errand, access: service) {
             ProxyFields.forPlatformOrigin($0, endpoint: $1, prefix: target.prefix)
         }

@@ -52,7 +52,7 @@ struct EdgePages: Sendable {
         let fields = ProxyFields.forService(
             request.headers, from: scope.origin, keepingCookiesExcept: Self.platformCookies)
         let errand = TunnelProxy.Errand(
-            request: request, channel: scope.channel, target: request.head.path ?? "/", fields: fields)
+            request: request, client: scope.client, target: request.head.path ?? "/", fields: fields)
         return try await proxy.respond(to: errand, access: access) {
             ProxyFields.forPageOrigin($0, endpoint: $1, ours: Self.platformCookies)
         }

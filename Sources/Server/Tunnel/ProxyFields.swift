@@ -1,22 +1,23 @@
 import Fleet
 import HTTPTypes
+import Transport
 
 /// Which fields pass through the tunnel, and how they change on the way.
 enum ProxyFields {
     /// What is meant for one connection only (RFC 9110, section 7.6.1).
-    private static let hopByHop: Set<String> = [
+    private static let hopByHop: FieldNames = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
         "transfer-encoding", "upgrade",
     ]
 
     /// The caller's own credentials for the platform: no service ever sees them.
-    private static let platformCredentials: Set<String> = ["authorization", "x-csrf-token"]
+    private static let platformCredentials: FieldNames = ["authorization", "x-csrf-token"]
 
     /// By these some services take a GET for something else; who may only read must not change anything by them.
-    private static let methodOverrides: Set<String> = ["x-http-method-override", "x-http-method", "x-method-override"]
+    private static let methodOverrides: FieldNames = ["x-http-method-override", "x-http-method", "x-method-override"]
 
     /// What a service must not set on the platform's own origin.
-    private static let originFields: Set<String> = [
+    private static let originFields: FieldNames = [
         "set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security", "public-key-pins",
         "service-worker-allowed", "alt-svc", "nel", "report-to", "reporting-endpoints", "refresh", "link",
         "sourcemap", "content-security-policy", "content-security-policy-report-only", "cross-origin-opener-policy",
@@ -61,7 +62,7 @@ enum ProxyFields {
 
     private static func connectionTokens(_ fields: HTTPFields) -> Set<String> {
         guard let value = fields[.connection] else { return [] }
-        return Set(value.split(separator: ",").map { $0.filter { $0 != " " }.lowercased() })
+        return Set(value.split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() })
     }
 
     /// Fields of a service's answer that is shown on the platform's own origin: nothing in it may act there as the

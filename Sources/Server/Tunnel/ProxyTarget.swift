@@ -1,4 +1,5 @@
 import Fleet
+import Transport
 
 /// What a path through the tunnel means: which service, and what of it.
 struct ProxyTarget: Equatable {
@@ -14,33 +15,45 @@ struct ProxyTarget: Equatable {
 
     /// `nil` when the path does not lead through the tunnel.
     init?(path: String) {
-        for (before, after) in Self.forms where path.hasPrefix(before) {
-            let rest = path.utf8.dropFirst(before.utf8.count)
-            let id = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-            guard id.count == 26, let service = String(id) else { continue }
-            let behind = rest.dropFirst(26)
-            guard behind.starts(with: after.utf8) else { continue }
-            let target = behind.dropFirst(after.utf8.count)
-            guard target.isEmpty || target.first == UInt8(ascii: "/") || target.first == UInt8(ascii: "?"),
-                let text = String(target)
-            else { continue }
-            self.service = Identifier(rawValue: service)
-            prefix = before + service + after
-            self.target = text.hasPrefix("/") ? text : "/" + text
-            return
+        // Each request of the platform is asked this: so bytes are looked at, and nothing is copied before it is known.
+        var path = path
+        let found = path.withUTF8 { bytes -> (id: Range<Int>, end: Int)? in
+            for form in Self.forms {
+                if let found = Self.find(form, in: bytes) { return found }
+            }
+            return nil
         }
-        return nil
+        guard let (id, end) = found else { return nil }
+        let bytes = path.utf8
+        func part(_ range: Range<Int>) -> String {
+            let start = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+            return String(path[start..<bytes.index(start, offsetBy: range.count)])
+        }
+        service = Identifier(rawValue: part(id))
+        prefix = part(0..<end)
+        let rest = part(end..<bytes.count)
+        target = rest.utf8.first == UInt8(ascii: "/") ? rest : "/" + rest
+    }
+
+    private static func find(
+        _ form: (before: String, after: String), in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (id: Range<Int>, end: Int)? {
+        let start = form.before.utf8.count
+        let id = start..<(start + Identifier<EdgeService>.length)
+        let end = id.upperBound + form.after.utf8.count
+        guard end <= bytes.count, bytes.starts(with: form.before.utf8),
+            bytes[id].allSatisfy({ $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }),
+            bytes[id.upperBound..<end].elementsEqual(form.after.utf8)
+        else { return nil }
+        let isEnd = end == bytes.count || bytes[end] == UInt8(ascii: "/") || bytes[end] == UInt8(ascii: "?")
+        return isEnd ? (id, end) : nil
     }
 
     /// - Throws: `.invalidInput` for `.` and `..`, plain or encoded: what a path means must not depend on who resolves
     ///   it.
     static func checkTraversal(_ target: String) throws {
-        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        guard path.contains(UInt8(ascii: ".")) || path.contains(UInt8(ascii: "%")) else { return }
-        let dotted = Substring(path).lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
-            "%5c", with: "/")
-        let segments = dotted.split(whereSeparator: { $0 == "/" || $0 == "\\" || $0 == ";" })
-        guard !segments.contains("."), !segments.contains("..") else {
+        let dots = DotSegments(in: target, parametersCount: true)
+        guard !dots.hasSingle, !dots.hasDouble else {
             throw EdgewrightError.invalid("path", "must not have “.” or “..” segments")
         }
     }

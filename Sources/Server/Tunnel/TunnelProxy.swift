@@ -15,8 +15,7 @@ struct TunnelProxy: Sendable {
     /// What is to be carried.
     struct Errand {
         let request: Request
-        /// The client's connection.
-        let channel: any Channel
+        let client: ClientConnection
         /// Path and query for the service.
         let target: String
         /// As the service is to see them, without its own authentication.
@@ -36,29 +35,14 @@ struct TunnelProxy: Sendable {
             body: request.isBodyless ? .empty : .stream(request.body, length: request.contentLength),
             timeout: timeout, idleTimeout: nil)
         do {
-            let answer = try await send(outgoing, over: route.transport, for: errand.channel)
+            // What does not answer would otherwise keep its place, and the service's connection, until the time is up.
+            let answer = try await errand.client.whilePresent { try await route.transport.send(outgoing) }
             note(request.method, target, answer.status, access)
             if answer.status == .unauthorized { await route.credentialRefused() }
             return response(answer, rewrite(answer.headerFields, route.endpoint), errand, route.slot)
         } catch let error as TransportError {
             note(request.method, target, nil, access)
             throw EdgewrightError(error, service: route.name)
-        }
-    }
-
-    /// Gives up when the client goes away: what does not answer would otherwise keep its place, and the service's
-    /// connection, until the time is up.
-    private func send(
-        _ request: RemoteRequest, over transport: any Transport, for channel: any Channel
-    ) async throws -> RemoteResponse {
-        let executor = EventLoopExecutor(channel.eventLoop)
-        let sending = Task(executorPreference: executor) { try await transport.send(request) }
-        let watch = await ClientWatch.register(on: channel) { sending.cancel() }
-        defer { withExtendedLifetime(watch) {} }
-        return try await withTaskCancellationHandler {
-            try await sending.value
-        } onCancel: {
-            sending.cancel()
         }
     }
 
@@ -86,7 +70,9 @@ struct TunnelProxy: Sendable {
         let isHead = errand.request.method == .head
         let hasNoBody = isHead || answer.status == .noContent || answer.status == .notModified
         guard !hasNoBody else {
-            // Content-Length of a HEAD answer is that of the GET, and stays.
+            var fields = fields
+            // Of a HEAD answer it is that of the GET, and stays; here it has no business (RFC 9110, section 8.6).
+            if answer.status == .noContent { fields[.contentLength] = nil }
             return Response(status: answer.status, headers: fields, body: ResponseBody { try await $0.finish(nil) })
         }
         if let received = answer.received {
@@ -96,12 +82,13 @@ struct TunnelProxy: Sendable {
         let length = fields[.contentLength].flatMap { Int($0) }
         return Response(
             status: answer.status, headers: fields,
-            body: ResponseBody(contentLength: length) { [channel = errand.channel] writer in
+            body: ResponseBody(contentLength: length) { [client = errand.client] writer in
                 // A stream that is quiet would not notice that its client has gone.
-                let watch = await ClientWatch.register(on: channel) { answer.cancel() }
-                for try await chunk in answer.body { try await writer.write(chunk) }
+                try await client.whilePresent {
+                    for try await chunk in answer.body { try await writer.write(chunk) }
+                }
                 try await writer.finish(nil)
-                withExtendedLifetime((slot, watch)) {}
+                withExtendedLifetime(slot) {}
             })
     }
 }

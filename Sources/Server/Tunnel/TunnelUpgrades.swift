@@ -18,7 +18,7 @@ struct TunnelUpgrades: UpgradeResponder {
         do {
             return try await accept(request)
         } catch {
-            // The router answers the same request with the reason.
+            // The responder answers the same request with the reason.
             logger.debug("an upgrade was refused", metadata: ["error": "\(error)"])
             return nil
         }

@@ -54,16 +54,8 @@ struct OfferPlace: Sendable {
     /// What lies beside the base path is not offered.
     /// - Throws: `TransportError` of kind `.invalidRequest`.
     func check(_ target: String) throws {
-        guard !basePath.isEmpty else { return }
-        var path = target.prefix { $0 != "?" }.lowercased()
-        // However the service reads them.
-        for (written, meant) in [("%2e", "."), ("%2f", "/"), ("%5c", "/"), ("\\", "/")] {
-            path = path.replacing(written, with: meant)
-        }
-        let names = path.split(separator: "/").map { $0.prefix { $0 != ";" } }
-        guard !names.contains("..") else {
-            throw TransportError(.invalidRequest, "the path leads out of what the agent offers")
-        }
+        guard !basePath.isEmpty, DotSegments(in: target, parametersCount: false).hasDouble else { return }
+        throw TransportError(.invalidRequest, "the path leads out of what the agent offers")
     }
 
     /// - Parameter location: of an answer (RFC 9110, section 10.2.2).

@@ -24,17 +24,22 @@ struct TunnelAnswerLength {
 
     private static func named(_ head: HPACKHeaders) throws -> Int64? {
         let fields: [String] = head["content-length"]
+        if fields.isEmpty { return nil }
+        if fields.count == 1, let length = number(fields[0]) { return length }
         let texts: [String] = fields.flatMap { field in
             field.split(separator: ",", omittingEmptySubsequences: false).map { text in
                 String(text.filter { $0 != " " && $0 != "\t" })
             }
         }
-        guard let first = texts.first else { return nil }
-        let isNumber = (1...18).contains(first.utf8.count) && first.utf8.allSatisfy { (48...57).contains($0) }
-        guard isNumber, texts.allSatisfy({ $0 == first }), let length = Int64(first) else {
+        guard let first = texts.first, texts.allSatisfy({ $0 == first }), let length = number(first) else {
             throw TransportError(.invalidResponse, "the answer has a length that is none")
         }
         return length
+    }
+
+    private static func number(_ text: String) -> Int64? {
+        guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        return Int64(text)
     }
 
     /// - Parameters:

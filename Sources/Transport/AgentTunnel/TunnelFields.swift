@@ -5,14 +5,14 @@ import NIOHPACK
 /// Fields as they go over a tunnel (RFC 9113, section 8), and back.
 enum TunnelFields {
     /// What belongs to one connection only, and HTTP/2 does not have (RFC 9113, section 8.2.2).
-    private static let connectionBound: Set<String> = [
+    private static let connectionBound: FieldNames = [
         "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te", "host",
     ]
 
     static func append(_ fields: HTTPFields, to headers: inout HPACKHeaders) {
         for field in fields {
             let name = field.name.canonicalName
-            guard !connectionBound.contains(name), !name.hasPrefix(TunnelField.prefix) else { continue }
+            guard !connectionBound.contains(name), !isOurs(name) else { continue }
             headers.add(name: name, value: field.value, indexing: isSecret(name) ? .neverIndexed : .indexable)
         }
     }
@@ -46,6 +46,11 @@ enum TunnelFields {
         }
     }
 
+    /// Its first letter before all of it: most names have another.
+    private static func isOurs(_ name: String) -> Bool {
+        name.utf8.first == UInt8(ascii: "e") && name.hasPrefix(TunnelField.prefix)
+    }
+
     /// Secrets are not kept in tables (RFC 7541, section 7.1.3).
     private static func isSecret(_ name: String) -> Bool {
         name == "authorization" || name == "cookie" || name == "set-cookie"
@@ -58,7 +63,7 @@ enum TunnelFields {
         for (name, value, _) in headers {
             // Names may come in capitals, which HTTP/2 forbids and nobody has refused.
             guard name.utf8.first != UInt8(ascii: ":"), let name = HTTPField.Name(name),
-                !name.canonicalName.hasPrefix(TunnelField.prefix), !connectionBound.contains(name.canonicalName)
+                !isOurs(name.canonicalName), !connectionBound.contains(name.canonicalName)
             else { continue }
             fields.append(HTTPField(name: name, value: value))
         }

@@ -5,7 +5,7 @@ import NIOHTTP2
 
 /// Reaches what an agent offers, through the tunnel that the agent holds open.
 package struct TunnelTransport: Transport {
-    private let peer: String
+    private let peer: ErrorTranslation.Peer
     private let authority: String
     private let basePath: String
     private let tunnel: @Sendable () async throws -> TunnelClient
@@ -19,7 +19,7 @@ package struct TunnelTransport: Transport {
         agent: String, offer: String, authority: String? = nil, basePath: String = "",
         tunnel: @escaping @Sendable () async throws -> TunnelClient
     ) {
-        peer = "“\(offer)” behind the agent “\(agent)”"
+        peer = .offer(offer, agent: agent)
         self.authority = authority ?? offer
         self.basePath = basePath
         self.tunnel = tunnel

@@ -8,11 +8,35 @@ import NIOSSL
 
 /// Says in the transport's words what an error of the libraries below means.
 struct ErrorTranslation {
-    let peer: String
+    /// What messages call the other end. Put into words when there is something to tell, which is seldom.
+    enum Peer {
+        case called(String)
+        case offer(String, agent: String)
+    }
+
+    private let other: Peer
     var timeout: Duration?
     var connectTimeout: Duration?
     /// The head was there already.
     var isInBody = false
+
+    init(peer: Peer, timeout: Duration? = nil, connectTimeout: Duration? = nil, isInBody: Bool = false) {
+        other = peer
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.isInBody = isInBody
+    }
+
+    init(peer: String, timeout: Duration? = nil, connectTimeout: Duration? = nil, isInBody: Bool = false) {
+        self.init(peer: .called(peer), timeout: timeout, connectTimeout: connectTimeout, isInBody: isInBody)
+    }
+
+    private var peer: String {
+        switch other {
+        case .called(let name): name
+        case .offer(let offer, let agent): "“\(offer)” behind the agent “\(agent)”"
+        }
+    }
 
     /// Cancellation and errors that are translated already pass through.
     func translate(_ error: any Error) -> any Error {

@@ -9,21 +9,24 @@ package final class TargetGuard: Sendable {
     /// Link-local addresses: no edge service has one, and clouds serve their machines' secrets there.
     package static let linkLocal = ["169.254.0.0/16", "fe80::/10"].compactMap(AddressRange.init)
 
+    private static let loopback = ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"].compactMap(AddressRange.init)
+
     private let refused: [AddressRange]
-    private let ownPort = Atomic(0)
+    private let ownPorts = Mutex<[Int]>([])
 
     package init(refused: [AddressRange] = TargetGuard.linkLocal) { self.refused = refused }
 
-    /// The platform's own listener is none of its services.
-    package func refuseListener(port: Int) { ownPort.store(port, ordering: .relaxed) }
+    /// The platform's own listeners are none of its services.
+    package func refuseListeners(ports: [Int]) { ownPorts.withLock { $0 = ports } }
 
     /// - Returns: why the connection must not be used; `nil` when it may.
     func objection(to channel: any Channel) -> ExchangeFailure? {
         guard let remote = channel.remoteAddress, let address = remote.ipAddress else { return nil }
         if refused.contains(where: { $0.contains(address) }) { return .refusedTarget }
-        // Both ends on one address: it is this machine, whatever it is called.
-        let isHere = channel.localAddress?.ipAddress == address
-        return isHere && remote.port == ownPort.load(ordering: .relaxed) ? .ownListener : nil
+        // Both ends on one address, or one that leads to no other machine: it is this one, whatever it is called.
+        let isHere = channel.localAddress?.ipAddress == address || Self.loopback.contains { $0.contains(address) }
+        guard isHere, let port = remote.port else { return nil }
+        return ownPorts.withLock { $0.contains(port) } ? .ownListener : nil
     }
 }
 

@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "YAML file with settings.") var config: String?
     @Option(help: "Host and port to listen on (127.0.0.1:8080).") var listen: String?
+    @Option(help: "Loopback address and port to listen on as well, without TLS, for what runs on this machine.")
+    var localListen: String?
     @Option(help: "Folder of the embedded store and the sealing key (./data).") var dataDir: String?
     @Option(help: "sqlite:PATH or postgres://USER@HOST/NAME (SQLite in the data folder).") var database: String?
     @Option(help: "PEM file of the certificate and its chain.") var tlsCert: String?
@@ -51,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private var flags: [String: String] {
         [
-            "listen": listen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert, "tlsKey": tlsKey,
+            "listen": listen, "localListen": localListen, "dataDir": dataDir, "database": database, "tlsCert": tlsCert,
+            "tlsKey": tlsKey,
             "edgeDomain": edgeDomain, "consoleDirectory": consoleDirectory, "logLevel": logLevel,
             "logFormat": logFormat, "refuseTargets": refuseTargets,
             "trustedProxies": trustedProxy.isEmpty ? nil : trustedProxy.joined(separator: ","),
@@ -101,10 +104,12 @@ struct ServeCommand: AsyncParsableCommand {
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
         let server = try ServerApplication(
             plane, configuration: try Self.serverConfiguration(settings, logger), metrics: metrics, logger: logger
-        ) { port in
-            transport.targets.refuseListener(port: port)
-            await plane.advertise(settings.peerAddress ?? Self.ownAddress(scheme, settings.host, port))
-            logger.info("listening", metadata: ["address": "\(scheme)://\(settings.host):\(port)"])
+        ) { ports in
+            transport.targets.refuseListeners(ports: ports.all)
+            await plane.advertise(settings.peerAddress ?? Self.ownAddress(scheme, settings.host, ports.main))
+            var metadata: Logger.Metadata = ["address": "\(scheme)://\(settings.host):\(ports.main)"]
+            if let local = settings.local, let port = ports.local { metadata["local"] = "http://\(local.host):\(port)" }
+            logger.info("listening", metadata: metadata)
         }
         // Stopped from the last to the first: requests end before what they work with.
         var group = ServiceGroupConfiguration(
@@ -140,6 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = ServerConfiguration(
             host: settings.host, port: settings.port, tls: tls, edgeDomain: settings.edgeDomain,
             console: try console(settings, logger))
+        configuration.local = settings.local
         configuration.trustedProxies = TrustedProxies(settings.trustedProxies)
         let program = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         configuration.agentPrograms = AgentPrograms(

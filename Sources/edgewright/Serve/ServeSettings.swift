@@ -2,6 +2,7 @@ import Configuration
 import Fleet
 import Foundation
 import Logging
+import Server
 import SystemPackage
 import Transport
 
@@ -9,9 +10,12 @@ import Transport
 struct ServeSettings {
     enum LogFormat: String { case text, json }
 
-    /// `listen`: host and port of the one listener.
+    /// `listen`: host and port of the listener.
     let host: String
     let port: Int
+    /// `localListen`: loopback address and port of another one, without TLS, for what runs on this machine; none when
+    /// absent.
+    let local: ServerConfiguration.Address?
     /// `dataDir`: where the embedded store and the sealing key are.
     let dataDirectory: URL
     /// `database`: `sqlite:PATH` or `postgres://...`; SQLite in the data folder when absent. May hold a password.
@@ -69,7 +73,8 @@ struct ServeSettings {
     }
 
     private init(_ settings: SettingsReader) throws {
-        (host, port) = try Self.address(settings.text("listen") ?? "127.0.0.1:8080")
+        (host, port) = try Self.address(settings.text("listen") ?? "127.0.0.1:8080", of: "listen")
+        local = try settings.text("localListen").map(Self.localAddress)
         dataDirectory = URL(filePath: settings.text("dataDir") ?? "./data", directoryHint: .isDirectory)
         let embedded = "sqlite:" + dataDirectory.appending(path: "edgewright.sqlite").path
         database = settings.text("database") ?? embedded
@@ -102,12 +107,22 @@ struct ServeSettings {
         monitorMisses = try settings.number("monitorMisses", default: 2, in: 1...10)
     }
 
-    private static func address(_ text: String) throws -> (String, Int) {
+    private static func address(_ text: String, of key: String) throws -> (String, Int) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port)
-        else { throw SettingsError("listen must be HOST:PORT, such as 127.0.0.1:8080") }
+        else { throw SettingsError("\(key) must be HOST:PORT, such as 127.0.0.1:8080") }
         let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         return (host.isEmpty ? "0.0.0.0" : host, port)
+    }
+
+    /// What is said there is not encrypted, so nobody is to hear it.
+    private static func localAddress(_ text: String) throws -> ServerConfiguration.Address {
+        let (host, port) = try address(text, of: "localListen")
+        let loopback = ["127.0.0.0/8", "::1/128"].compactMap(AddressRange.init)
+        guard loopback.contains(where: { $0.contains(host) }) else {
+            throw SettingsError("localListen must be a loopback address, such as 127.0.0.1:8081: it has no TLS")
+        }
+        return ServerConfiguration.Address(host: host, port: port)
     }
 }
 

@@ -1,0 +1,66 @@
+import NIOCore
+
+/// How long a client is waited for: until it says more, or takes what it is told. Lives on the connection's event loop.
+///
+/// One timer stays for many waits: it looks when the present one ends, which is mostly over by then.
+final class ClientPatience {
+    /// So many waits without a single byte taken end a client that does not read.
+    private static let mostStuckWaits = 8
+
+    private let channel: any Channel
+    /// Of a wait that goes on because the client still takes bytes.
+    private let usual: TimeAmount
+    private var deadline: NIODeadline?
+    private var alarm: (task: Scheduled<Void>, rings: NIODeadline)?
+    private var stuck = (bytes: 0, waits: 0)
+
+    init(_ usual: Duration, on channel: any Channel) {
+        self.usual = TimeAmount(usual)
+        self.channel = channel
+    }
+
+    /// From now on so long.
+    func begin(_ time: TimeAmount) {
+        let until = NIODeadline.now() + time
+        deadline = until
+        if let alarm, alarm.rings <= until { return }
+        alarm?.task.cancel()
+        setAlarm(until)
+    }
+
+    /// The same as usual.
+    func begin() { begin(usual) }
+
+    /// It is not the client that is waited for.
+    func end() { deadline = nil }
+
+    func stop() {
+        end()
+        alarm?.task.cancel()
+        alarm = nil
+    }
+
+    private func setAlarm(_ time: NIODeadline) {
+        let task = channel.eventLoop.assumeIsolated().scheduleTask(deadline: time) { [weak self] () -> Void in
+            self?.look()
+        }
+        alarm = (task, time)
+    }
+
+    private func look() {
+        alarm = nil
+        guard let deadline else { return }
+        guard deadline <= .now() else { return setAlarm(deadline) }
+        if isTakingBytes() { begin() } else { channel.close(promise: nil) }
+    }
+
+    /// Who reads slowly is not to lose the end of its answer, nor to keep it waiting for ever.
+    private func isTakingBytes() -> Bool {
+        // A stream of HTTP/2 does not tell how many they are.
+        let known = try? channel.syncOptions?.getOption(.bufferedWritableBytes)
+        let waiting = known ?? (channel.isWritable ? 0 : 1)
+        guard waiting > 0 else { return false }
+        stuck = waiting == stuck.bytes ? (waiting, stuck.waits + 1) : (waiting, 0)
+        return stuck.waits < Self.mostStuckWaits
+    }
+}
