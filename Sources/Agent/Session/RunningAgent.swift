@@ -52,7 +52,7 @@ final class RunningAgent: Sendable {
     private let parts: AgentParts
     private let makeKeeper: @Sendable (_ number: Int) -> ConnectionKeeper
     private let keepers: [ConnectionKeeper]
-    /// Of the connection that is there only while there is much to carry, and of such ones before it that carry something still.
+    /// Of the connection that is there only while there is much to carry, and of those before it that still carry something.
     private let reserve = Mutex<[ConnectionKeeper]>([])
     private let load: TunnelLoad.Limits?
     private let unfinished: AsyncStream<Void>

@@ -21,6 +21,11 @@ final class ClientPatience {
 
     /// From now on so long.
     func begin(_ time: TimeAmount) {
+        stuck = (0, 0)
+        wait(time)
+    }
+
+    private func wait(_ time: TimeAmount) {
         let until = NIODeadline.now() + time
         deadline = until
         if let alarm, alarm.rings <= until { return }
@@ -51,7 +56,7 @@ final class ClientPatience {
         alarm = nil
         guard let deadline else { return }
         guard deadline <= .now() else { return setAlarm(deadline) }
-        if isTakingBytes() { begin() } else { channel.close(promise: nil) }
+        if isTakingBytes() { wait(usual) } else { channel.close(promise: nil) }
     }
 
     /// Who reads slowly is not to lose the end of its answer, nor to keep it waiting for ever.

@@ -7,8 +7,8 @@ import NIOHTTPTypes
 /// The end of a client's pipeline: takes requests one after the other and writes the answers to them, on an HTTP/1.1
 /// connection or on one stream of HTTP/2. Lives on the connection's event loop; `ClientConnection` is its other side.
 ///
-/// Hummingbird has streams of parts for this (`NIOAsyncChannel`), with locks and a turn of the event loop for each part:
-/// they were a quarter of what a small request costs the platform.
+/// Hummingbird has streams of parts for this (`NIOAsyncChannel`), with locks, casts and turns of the event loop for each
+/// part, which small requests pay for most.
 final class HTTPConversation: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = Never

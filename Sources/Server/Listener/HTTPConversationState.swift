@@ -89,7 +89,7 @@ struct HTTPConversationState {
 
     /// - Parameter hasMore: another request has begun to come.
     mutating func answered(hasMore: Bool) -> Continuation {
-        (isAnswered, hasHead) = (true, false)
+        (isAnswered, hasHead, isToHead) = (true, false, false)
         if isLast || (isStopping && !hasMore && !isWhole) { return .end }
         guard isWhole else { return .rest }
         (hasRequest, isAnswered) = (false, false)

@@ -9,7 +9,8 @@ package final class TargetGuard: Sendable {
     /// Link-local addresses: no edge service has one, and clouds serve their machines' secrets there.
     package static let linkLocal = ["169.254.0.0/16", "fe80::/10"].compactMap(AddressRange.init)
 
-    private static let loopback = ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"].compactMap(AddressRange.init)
+    /// Addresses that lead to no other machine.
+    package static let loopback = ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"].compactMap(AddressRange.init)
 
     private let refused: [AddressRange]
     private let ownPorts = Mutex<[Int]>([])

@@ -118,8 +118,7 @@ struct ServeSettings {
     /// What is said there is not encrypted, so nobody is to hear it.
     private static func localAddress(_ text: String) throws -> ServerConfiguration.Address {
         let (host, port) = try address(text, of: "localListen")
-        let loopback = ["127.0.0.0/8", "::1/128"].compactMap(AddressRange.init)
-        guard loopback.contains(where: { $0.contains(host) }) else {
+        guard TargetGuard.loopback.contains(where: { $0.contains(host) }) else {
             throw SettingsError("localListen must be a loopback address, such as 127.0.0.1:8081: it has no TLS")
         }
         return ServerConfiguration.Address(host: host, port: port)
