@@ -151,9 +151,10 @@ import Transport
             for (told, membership) in [
                 ("unmanaged", EdgeAgent.State.unmanaged), ("a later state", .unmanaged), ("managed", .managed),
             ] {
-                let field = try #require(HTTPField.Name(AgentProfile.stateField))
                 _ = try await TunnelTransport(agent: "test", offer: AgentProfile.authority) { tunnel }
-                    .send(RemoteRequest(target: AgentProfile.path, headerFields: [field: told], timeout: .seconds(30)))
+                    .send(
+                        RemoteRequest(
+                            target: AgentProfile.path, headerFields: [.agentState: told], timeout: .seconds(30)))
                 let status = try #require(try await world.status())
                 #expect(status.membership == membership)
                 let fingerprint = try #require(status.fingerprint)

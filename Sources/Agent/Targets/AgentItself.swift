@@ -36,10 +36,7 @@ package struct AgentItself: Transport {
 
     /// Platforms of earlier versions do not say it.
     private func noteState(_ fields: HTTPFields) {
-        guard let name = HTTPField.Name(AgentProfile.stateField), let told = fields[name],
-            let state = EdgeAgent.State(rawValue: told)
-        else { return }
-        isTold(state)
+        if let state = fields[.agentState].flatMap(EdgeAgent.State.init(rawValue:)) { isTold(state) }
     }
 
     package func upgrade(_ request: RemoteRequest) async throws -> RemoteUpgrade {

@@ -181,11 +181,3 @@ struct AgentGreeter: Sendable {
         changes.publish([record.agent.id])
     }
 }
-
-extension HTTPField.Name {
-    /// A constant whose text is a valid name.
-    fileprivate static let agentState: HTTPField.Name = {
-        guard let name = HTTPField.Name(AgentProfile.stateField) else { preconditionFailure("no field name") }
-        return name
-    }()
-}

@@ -74,8 +74,6 @@ package struct AgentProfile: Codable, Equatable, Sendable {
     /// Authority and path under which it is asked for through the tunnel. No offer has such a name.
     package static let authority = ".agent"
     package static let path = "/profile"
-    /// In the question: the platform's state of the agent, an `EdgeAgent.State`.
-    package static let stateField = "X-Edgewright-Agent-State"
     /// `POST`: an `AgentDiscovery` comes back.
     package static let discoveryPath = "/discover"
 

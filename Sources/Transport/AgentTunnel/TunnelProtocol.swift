@@ -1,4 +1,4 @@
-import HTTPTypes
+package import HTTPTypes
 import NIOCore
 import NIOHTTP2
 
@@ -96,6 +96,14 @@ package enum TunnelProtocol {
         configuration.streamErrorRateLimit.windowLength = .seconds(1)
         return configuration
     }
+}
+
+extension HTTPField.Name {
+    /// In the platform's question for an agent's profile: what the agent is to it, an `EdgeAgent.State`.
+    package static let agentState: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Edgewright-Agent-State") else { preconditionFailure("no field name") }
+        return name
+    }()
 }
 
 /// Fields that only the two ends of a tunnel see.
