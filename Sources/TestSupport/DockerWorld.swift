@@ -66,22 +66,19 @@ extension DockerWorld {
 
     fileprivate static func start(
         heldBy lifeline: Pipe, _ environment: [String: String] = [:]
-    ) async throws -> (world: DockerWorld, shell: Process) {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-        shell.arguments = [scripts.appending(path: "with-docker.sh").path, "hold"]
+    ) async throws -> (world: DockerWorld, shell: ChildProcess) {
         let certificates = try certificateFolder()
         defer { try? FileManager.default.removeItem(at: certificates) }
         let tlsPort = try freePort()
         let settings = [
             "EDGEWRIGHT_BIN": Program.url.path, "EDGEWRIGHT_DOCKER_TLS": "\(tlsPort):\(certificates.path)",
         ]
-        shell.environment = ProcessInfo.processInfo.environment.merging(settings) { $1 }.merging(environment) { $1 }
         let output = Pipe()
-        shell.standardInput = lifeline
-        shell.standardOutput = output
-        shell.standardError = FileHandle.standardError
-        try shell.run()
+        let shell = try ChildProcess(
+            URL(filePath: "/bin/bash"), [scripts.appending(path: "with-docker.sh").path, "hold"],
+            environment: ProcessInfo.processInfo.environment.merging(settings) { $1 }.merging(environment) { $1 },
+            input: lifeline.fileHandleForReading, output: output.fileHandleForWriting, errors: .standardError)
+        try output.fileHandleForWriting.close()
         let said = await Shell.firstLine(of: output.fileHandleForReading)
         guard said.hasPrefix("unix://") else {
             throw WorldError("The tests need a Docker engine, and none started: \(said)")
@@ -112,17 +109,9 @@ enum Shell {
     static func run(_ command: [String]) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
-                let process = Process()
-                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-                process.arguments = command
-                let output = Pipe()
-                process.standardOutput = output
-                process.standardError = output
                 do {
-                    try process.run()
-                    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                    process.waitUntilExit()
-                    guard process.terminationStatus == 0 else {
+                    let (status, said) = try ChildProcess.run(URL(filePath: "/usr/bin/env"), command)
+                    guard status == 0 else {
                         throw WorldError("\(command.joined(separator: " ")) failed: \(said)")
                     }
                     continuation.resume(returning: said.trimmingCharacters(in: .whitespacesAndNewlines))

@@ -65,14 +65,11 @@ private actor SharedRegistries {
     private static let lifeline = Pipe()
 
     private static func start() async throws -> RegistryWorld {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-        shell.arguments = ["-c", script]
         let output = Pipe()
-        shell.standardInput = lifeline
-        shell.standardOutput = output
-        shell.standardError = output
-        try shell.run()
+        _ = try ChildProcess(
+            URL(filePath: "/bin/bash"), ["-c", script], input: lifeline.fileHandleForReading,
+            output: output.fileHandleForWriting)
+        try output.fileHandleForWriting.close()
         let said = await Shell.firstLine(of: output.fileHandleForReading)
         guard let match = said.wholeMatch(of: /ready (\S+) (\S+)/) else {
             throw WorldError("The tests need docker-registry, and it did not start: \(said)")

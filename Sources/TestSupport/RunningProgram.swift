@@ -1,41 +1,30 @@
 package import Foundation
 
 /// The program as an operator runs it: a process of its own that can be killed.
-package final class RunningProgram: @unchecked Sendable {
-    // `@unchecked`: a process is started in `init` and afterwards only signalled and waited for, which Foundation's
-    // Process allows from any thread.
-    private let process: Process
+package final class RunningProgram: Sendable {
+    private let process: ChildProcess
 
     /// - Parameter output: a file for what it prints, both streams; thrown away without one.
     package init(_ arguments: [String], environment: [String: String] = [:], output: URL? = nil) throws {
-        process = Process()
-        process.executableURL = Program.url
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        var stream = FileHandle.nullDevice
-        if let output {
-            _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-            stream = try FileHandle(forWritingTo: output)
-        }
-        process.standardOutput = stream
-        process.standardError = stream
-        try process.run()
+        if let output { _ = FileManager.default.createFile(atPath: output.path, contents: nil) }
+        process = try ChildProcess(
+            Program.url, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: output.map { try FileHandle(forWritingTo: $0) })
     }
 
     /// Tells it something, as `kill` does.
-    package func signal(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
+    package func signal(_ signal: Int32) { process.signal(signal) }
 
     package func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.signal(SIGKILL)
         process.waitUntilExit()
     }
 
     /// Asks it to stop.
     /// - Returns: its exit status.
     package func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        process.signal(SIGTERM)
+        return process.waitUntilExit()
     }
 
     /// Waits until it ends by itself, away from the threads of tasks.
@@ -43,13 +32,12 @@ package final class RunningProgram: @unchecked Sendable {
     package func waitForEnd() async -> Int32 {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                self.process.waitUntilExit()
-                continuation.resume(returning: self.process.terminationStatus)
+                continuation.resume(returning: self.process.waitUntilExit())
             }
         }
     }
 
-    deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+    deinit { process.signal(SIGKILL) }
 }
 
 /// A TCP port that nobody listens on at the moment.

@@ -68,16 +68,8 @@ package struct TestCertificates: Sendable {
     }
 
     private static func openssl(_ arguments: [String], in folder: URL) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw WorldError("openssl \(arguments[0]) ended with \(process.terminationStatus)")
-        }
+        let (status, said) = try ChildProcess.run(
+            URL(filePath: "/usr/bin/env"), ["--chdir", folder.path, "openssl"] + arguments)
+        guard status == 0 else { throw WorldError("openssl \(arguments[0]) ended with \(status): \(said)") }
     }
 }

@@ -8,14 +8,11 @@ enum TestPostgresServer {
     /// - Returns: the URL of its maintenance database.
     /// - Throws: `TestPostgresError` with what the shell said.
     static func start() async throws -> String {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", script]
         let output = Pipe()
-        shell.standardInput = lifeline
-        shell.standardOutput = output
-        shell.standardError = output
-        try shell.run()
+        _ = try ChildProcess(
+            URL(filePath: "/bin/sh"), ["-c", script], input: lifeline.fileHandleForReading,
+            output: output.fileHandleForWriting)
+        try output.fileHandleForWriting.close()
         let said = await firstWords(of: output.fileHandleForReading)
         guard let folder = said.split(separator: "\n").last.flatMap({ $0.wholeMatch(of: /ready (\/\S+)/) })?.1 else {
             throw TestPostgresError(message: "The tests need PostgreSQL, and it did not start: \(said)")

@@ -21,31 +21,21 @@ import Transport
                     continuation.resume(
                         with: Result {
                             let process = try start(arguments, output: output, input: given)
-                            process.waitUntilExit()
-                            return (process.terminationStatus, try String(contentsOf: output, encoding: .utf8))
+                            return (process.waitUntilExit(), try String(contentsOf: output, encoding: .utf8))
                         })
                 }
             }
         }
     }
 
-    private func start(_ arguments: [String], output: URL? = nil, input: URL? = nil) throws -> Process {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = arguments
+    private func start(_ arguments: [String], output: URL? = nil, input: URL? = nil) throws -> ChildProcess {
         var environment = ProcessInfo.processInfo.environment
         environment["EDGEWRIGHT_AGENT_TOKEN"] = "ewe_variable"
-        process.environment = environment
-        var stream = FileHandle.nullDevice
-        if let output {
-            _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-            stream = try FileHandle(forWritingTo: output)
-        }
-        process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
-        process.standardOutput = stream
-        process.standardError = stream
-        try process.run()
-        return process
+        if let output { _ = FileManager.default.createFile(atPath: output.path, contents: nil) }
+        return try ChildProcess(
+            Self.program, arguments, environment: environment,
+            input: input.map { try FileHandle(forReadingFrom: $0) },
+            output: output.map { try FileHandle(forWritingTo: $0) })
     }
 
     @Test func `wrong settings are named, and end it`() async throws {
@@ -98,10 +88,10 @@ import Transport
             try await platform.listening { port in
                 let first = try start(arguments + ["--server", "http://127.0.0.1:\(port)"])
                 _ = try await platform.nextTunnel()
-                kill(first.processIdentifier, SIGKILL)
+                first.signal(SIGKILL)
                 first.waitUntilExit()
                 let second = try start(arguments + ["--server", "http://127.0.0.1:\(port)"])
-                defer { kill(second.processIdentifier, SIGKILL) }
+                defer { second.signal(SIGKILL) }
                 _ = try await platform.nextTunnel()
                 #expect(platform.enrolments.map(\.token) == ["ewe_variable"])
                 #expect(platform.instances.count == 2)
@@ -121,9 +111,8 @@ import Transport
                 try await eventually("it says that it is not connected") {
                     try await run("status", "--state", folder.path).status == 1
                 }
-                second.terminate()
-                second.waitUntilExit()
-                #expect(second.terminationStatus == 0)
+                second.signal(SIGTERM)
+                #expect(second.waitUntilExit() == 0)
                 let gone = try await run("status", "--state", folder.path)
                 #expect(gone.status == 2)
             }

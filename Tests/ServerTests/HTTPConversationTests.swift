@@ -216,16 +216,12 @@ import Testing
         try await withTLSIdentity { identity in
             try await withListener(tls: identity) { listener in
                 for version in ["--http1.1", "--http2"] {
-                    let client = Process()
-                    client.executableURL = URL(filePath: "/usr/bin/curl")
-                    client.arguments = [
-                        "--silent", "--insecure", "--noproxy", "*", version, "--data", "x", listener.url("/change"),
-                    ]
-                    client.standardOutput = FileHandle.nullDevice
-                    client.standardError = FileHandle.nullDevice
-                    try client.run()
+                    let client = try ChildProcess(
+                        URL(filePath: "/usr/bin/curl"),
+                        ["--silent", "--insecure", "--noproxy", "*", version, "--data", "x", listener.url("/change")])
                     for await _ in listener.slowRequests { break }
-                    kill(client.processIdentifier, SIGKILL)
+                    client.signal(SIGKILL)
+                    client.waitUntilExit()
                     for await _ in listener.ends { break }
                 }
             }

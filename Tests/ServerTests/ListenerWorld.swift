@@ -43,20 +43,10 @@ struct ListenerWorld: Sendable {
 
     /// What curl prints.
     func curl(_ arguments: String...) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/curl")
-        process.arguments =
-            ["--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time", "20"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        let text = try await NIOThreadPool.singleton.runIfActive {
-            try process.run()
-            let data = try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return String(decoding: data, as: UTF8.self)
+        let arguments = ["--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time", "20"] + arguments
+        return try await NIOThreadPool.singleton.runIfActive {
+            try ChildProcess.run(URL(filePath: "/usr/bin/curl"), arguments).output
         }
-        return text
     }
 
     func url(_ path: String) -> String { "\(scheme)://127.0.0.1:\(port)\(path)" }

@@ -2,18 +2,17 @@ import Foundation
 import TestSupport
 
 /// `edgewright simulate`, running.
-final class Simulation: @unchecked Sendable {
-    // `@unchecked`: the process is started in `init` and afterwards only signalled and waited for, which Foundation's
-    // Process allows from any thread.
-    private let process: Process
+final class Simulation: Sendable {
+    private let process: ChildProcess
     /// Where the first service is.
     let first: String
 
     /// Waits until all services listen.
     init(_ arguments: [String]) throws {
-        let (process, output) = Self.prepared(arguments)
-        self.process = process
-        try process.run()
+        let output = Pipe()
+        process = try ChildProcess(
+            Program.url, ["simulate"] + arguments, output: output.fileHandleForWriting)
+        try output.fileHandleForWriting.close()
         var text = ""
         while !text.contains("\n") {
             let part = output.fileHandleForReading.availableData
@@ -26,21 +25,8 @@ final class Simulation: @unchecked Sendable {
 
     /// Of a command that is not to start: its exit status, and what it said.
     static func refused(_ arguments: [String]) throws -> (status: Int32, text: String) {
-        let (process, output) = prepared(arguments)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
-    }
-
-    private static func prepared(_ arguments: [String]) -> (Process, Pipe) {
-        let process = Process()
-        process.executableURL = Program.url
-        process.arguments = ["simulate"] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        return (process, output)
+        let (status, text) = try ChildProcess.run(Program.url, ["simulate"] + arguments)
+        return (status, text)
     }
 
     /// Without a base path.
@@ -50,7 +36,7 @@ final class Simulation: @unchecked Sendable {
     func api(_ number: Int) -> TestAPI { TestAPI(url: root + "/edge-0000\(number)", token: nil) }
 
     func residentMegabytes() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)
         guard let kilobytes = status.firstMatch(of: /VmRSS:\s+(\d+)/).flatMap({ Int($0.1) }) else {
             throw WorldError("the system does not tell how large the process is")
         }
@@ -60,10 +46,9 @@ final class Simulation: @unchecked Sendable {
     /// Asks it to stop.
     /// - Returns: its exit status.
     func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        process.signal(SIGTERM)
+        return process.waitUntilExit()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { process.signal(SIGKILL) }
 }
