@@ -72,7 +72,7 @@ let package = Package(
             dependencies: [
                 collections, httpTypes, logging, nioCore, nioConcurrencyHelpers, nioExtras, nioHPACK, nioHTTP1,
                 nioHTTP2,
-                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, nioTLS,
             ],
             swiftSettings: houseSettings),
 

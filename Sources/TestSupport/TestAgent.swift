@@ -96,6 +96,7 @@ package struct TestAgent: Sendable {
     }
 
     private struct Targets: TunnelTargets {
+        let carriesBytes = true
         let offers: LocalOffers
         let profile: Mutable<AgentProfile>
         let lying: String?

@@ -118,6 +118,32 @@ import Testing
         }
     }
 
+    @Test func `an upload that stops is waited for no longer, over HTTP 1 and HTTP 2`() async throws {
+        var limits = ListenerLimits()
+        limits.idleTimeout = .milliseconds(300)
+        try await withTLSIdentity { [limits] identity in
+            try await withListener(tls: identity, limits: limits) { listener in
+                for version in ["--http1.1", "--http2"] {
+                    let nothing = Pipe()
+                    let client = try ChildProcess(
+                        URL(filePath: "/usr/bin/curl"),
+                        [
+                            "--silent", "--insecure", "--noproxy", "*", version, "--request", "POST", "--upload-file",
+                            "-", listener.url("/sip"),
+                        ], input: nothing.fileHandleForReading)
+                    for await count in listener.ends {
+                        #expect(count == nil)
+                        break
+                    }
+                    try nothing.fileHandleForWriting.close()
+                    client.waitUntilExit()
+                    let answer = try await listener.curl(version, listener.url("/echo"))
+                    #expect(!answer.isEmpty)
+                }
+            }
+        }
+    }
+
     @Test func `bytes that make no request are no sign of life`() async throws {
         var limits = ListenerLimits()
         limits.idleTimeout = .milliseconds(300)

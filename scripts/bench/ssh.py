@@ -51,7 +51,7 @@ PermitRootLogin prohibit-password
             raise
         base = f"http://127.0.0.1:{self.port}"
         try:
-            self._client.wait_for(f"{base}/edge-00001/api/version")
+            self._client.wait_for(f"{base}/api/version")
         except BaseException:
             self.__exit__()
             raise

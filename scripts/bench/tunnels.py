@@ -46,10 +46,12 @@ class Platform:
 
 def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certificate, results: Results) -> None:
     with contextlib.ExitStack() as stack:
-        fleet, port, csv = simulate(binary, folder, 1)
+        # As services behind agents mostly are: a port of its own, and no base path.
+        port = free_port()
+        fleet, _, csv = simulate(binary, folder, 1, "--base-port", str(port))
         stack.enter_context(fleet)
-        ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder, port)) + "/edge-00001", [])
-        starter = Starter(binary, agent, f"http://127.0.0.1:{port}/edge-00001", csv.read_bytes())
+        ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder, port)), [])
+        starter = Starter(binary, agent, f"http://127.0.0.1:{port}", csv.read_bytes())
         plain = stack.enter_context(starter.start("plain", folder, None))
         secure = stack.enter_context(starter.start("TLS", folder, certificate))
         # Before they had anything to do.

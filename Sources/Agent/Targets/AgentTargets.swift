@@ -5,6 +5,7 @@ package import Transport
 /// What the platform reaches through an agent: the agent itself, what it offers, and the ports of the platform's own
 /// containers on an engine that it offers. Nothing else, whatever a request names.
 package final class AgentTargets: TunnelTargets {
+    package let carriesBytes = true
     private let client: DirectTransportClient
     private let dockerServices: String
     private let itself: AgentItself
@@ -21,16 +22,19 @@ package final class AgentTargets: TunnelTargets {
         offers = LocalOffers(client: client)
     }
 
-    /// What is under way goes on where it is.
+    /// What is under way goes on where it is, but for raw bytes to what is not offered any more.
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of an offer can't be read.
     package func replace(with all: [LocalOffer]) throws {
+        let known = engines.withLock { $0 }
         var made: [String: DockerServices] = [:]
         for offer in all where offer.offer.kind == .docker {
-            made[offer.offer.name] = try DockerServices(
-                engine: offer.endpoint, address: dockerServices, client: client)
+            let before = known[offer.offer.name].flatMap { $0.endpoint == offer.endpoint ? $0 : nil }
+            made[offer.offer.name] =
+                try before ?? DockerServices(engine: offer.endpoint, address: dockerServices, client: client)
         }
         try offers.replace(with: Dictionary(all.map { ($0.offer.name, $0.endpoint) }) { first, _ in first })
         engines.withLock { $0 = made }
+        for (name, engine) in known where made[name] !== engine { engine.withdraw() }
     }
 
     package func transport(to authority: String) async throws -> any Transport {

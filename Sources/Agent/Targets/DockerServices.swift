@@ -24,6 +24,7 @@ final class DockerServices: Sendable {
         var asking: Task<Set<Int>, any Error>?
     }
 
+    let endpoint: RemoteEndpoint
     private let engine: DirectTransport
     private let address: String
     private let client: DirectTransportClient
@@ -33,6 +34,7 @@ final class DockerServices: Sendable {
     /// - Parameter address: where published ports are reached from here.
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
     init(engine: RemoteEndpoint, address: String, client: DirectTransportClient) throws {
+        endpoint = engine
         self.engine = try DirectTransport(endpoint: engine, client: client)
         self.address = address
         self.client = client
@@ -50,6 +52,11 @@ final class DockerServices: Sendable {
             transports[port] = made
             return made
         }
+    }
+
+    /// It is not offered any more.
+    func withdraw() {
+        for transport in transports.withLock({ Array($0.values) }) { transport.withdraw() }
     }
 
     private func isPublished(_ port: Int) async throws -> Bool {

@@ -8,14 +8,17 @@ final class ClientPatience {
     private static let mostStuckWaits = 8
 
     private let channel: any Channel
+    /// Of HTTP/2: its channels tell no numbers, and end the program when they are asked (NIOHTTP2 1.46).
+    private let isStream: Bool
     /// Of a wait that goes on because the client still takes bytes.
     private let usual: TimeAmount
     private var deadline: NIODeadline?
     private var alarm: (task: Scheduled<Void>, rings: NIODeadline)?
     private var stuck = (bytes: 0, waits: 0)
 
-    init(_ usual: Duration, on channel: any Channel) {
+    init(_ usual: Duration, on channel: any Channel, isStream: Bool) {
         self.usual = TimeAmount(usual)
+        self.isStream = isStream
         self.channel = channel
     }
 
@@ -61,8 +64,7 @@ final class ClientPatience {
 
     /// Who reads slowly is not to lose the end of its answer, nor to keep it waiting for ever.
     private func isTakingBytes() -> Bool {
-        // A stream of HTTP/2 does not tell how many they are.
-        let known = try? channel.syncOptions?.getOption(.bufferedWritableBytes)
+        let known = isStream ? nil : try? channel.syncOptions?.getOption(.bufferedWritableBytes)
         let waiting = known ?? (channel.isWritable ? 0 : 1)
         guard waiting > 0 else { return false }
         stuck = waiting == stuck.bytes ? (waiting, stuck.waits + 1) : (waiting, 0)

@@ -63,7 +63,7 @@ final class HTTPConversation: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        patience = ClientPatience(limits.idleTimeout, on: context.channel)
+        patience = ClientPatience(limits.idleTimeout, on: context.channel, isStream: isStream)
         patience?.begin()
     }
 

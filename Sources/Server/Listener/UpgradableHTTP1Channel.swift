@@ -3,7 +3,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 import ServiceLifecycle
 import Transport
 
@@ -28,7 +27,7 @@ struct UpgradableHTTP1Channel: ServerChildChannel {
                 decoding: try RequestDecoding.add(to: operations, limits: limits.decoder), isSecure: isSecure,
                 firstRequestTimeout: TimeAmount(limits.firstRequestTimeout), opening: opening
             ) { channel in
-                try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
+                try channel.pipeline.syncOperations.addHandler(HTTP1TypesCodec(isSecure: isSecure))
                 return try ClientConnection(on: channel, limits: limits)
             }
             try operations.addHandler(gate)

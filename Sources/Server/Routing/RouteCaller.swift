@@ -3,6 +3,7 @@ import Fleet
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Transport
 
 /// Finds out who sent a request: by bearer token, or by a browser's cookie with its CSRF token.
 struct RouteCaller: Sendable {
@@ -17,12 +18,11 @@ struct RouteCaller: Sendable {
 
     /// - Throws: `.unauthenticated`; `.permissionDenied` when a cookie would change something without the CSRF token.
     func authenticated() async throws -> Caller {
-        if let authorization = fields[.authorization] {
-            let parts = authorization.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        if let authorization = fields.value(.authorization) {
+            guard let secret = Self.bearerToken(authorization) else {
                 throw EdgewrightError(.unauthenticated, "Only bearer tokens are taken: Authorization: Bearer ewt_…")
             }
-            return try await control.authenticate(.token(secret: String(parts[1])), address: origin.address)
+            return try await control.authenticate(.token(secret: secret), address: origin.address)
         }
         guard let secret = SessionCookie.read(fields, isSecure: origin.isSecure) else {
             throw EdgewrightError(.unauthenticated, "Sign in first, or send an API token.")
@@ -30,6 +30,17 @@ struct RouteCaller: Sendable {
         let caller = try await control.authenticate(.session(secret: secret), address: origin.address)
         if method != .get, method != .head { try checkCSRF(caller) }
         return caller
+    }
+
+    /// The scheme's name in any letters, and the token (RFC 6750, section 2.1).
+    private static func bearerToken(_ authorization: String) -> String? {
+        let scheme = "bearer "
+        let letters = authorization.utf8.prefix(scheme.utf8.count)
+        let isBearer =
+            letters.count == scheme.utf8.count
+            && zip(letters, scheme.utf8).allSatisfy { $0 == $1 || ($1 > 0x60 && $0 == $1 - 0x20) }
+        guard isBearer else { return nil }
+        return String(authorization[letters.endIndex...].drop { $0 == " " })
     }
 
     private func checkCSRF(_ caller: Caller) throws {

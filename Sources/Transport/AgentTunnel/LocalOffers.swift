@@ -2,7 +2,8 @@ import Synchronization
 
 /// What an agent lets the platform reach: names, and where each of them is. Nothing else is forwarded to.
 package final class LocalOffers: TunnelTargets {
-    private let transports: Mutex<[String: any Transport]>
+    package let carriesBytes = true
+    private let transports: Mutex<[String: OfferTransport]>
     private let client: DirectTransportClient
 
     /// None yet.
@@ -17,10 +18,16 @@ package final class LocalOffers: TunnelTargets {
         transports = Mutex(try Self.transports(offers, client))
     }
 
-    /// What is under way goes on where it is.
+    /// What is under way goes on where it is, but for raw bytes to what is not offered any more.
     package func replace(with offers: [String: RemoteEndpoint]) throws {
         let made = try Self.transports(offers, client)
-        transports.withLock { $0 = made }
+        let withdrawn = transports.withLock { transports in
+            let old = transports
+            transports = made.merging(old) { new, old in old.endpoint == new.endpoint ? old : new }
+                .filter { made[$0.key] != nil }
+            return old.filter { transports[$0.key]?.endpoint != $0.value.endpoint }
+        }
+        for transport in withdrawn.values { transport.withdraw() }
     }
 
     package func transport(to name: String) throws -> any Transport {
@@ -32,7 +39,7 @@ package final class LocalOffers: TunnelTargets {
 
     private static func transports(
         _ offers: [String: RemoteEndpoint], _ client: DirectTransportClient
-    ) throws -> [String: any Transport] {
+    ) throws -> [String: OfferTransport] {
         try offers.mapValues { try OfferTransport($0, client: client) }
     }
 }

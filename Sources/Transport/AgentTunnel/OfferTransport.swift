@@ -1,14 +1,25 @@
 import Foundation
 import HTTPTypes
+import NIOConcurrencyHelpers
+import NIOCore
 
 /// The way to something that an agent offers: what is asked for stays within it, and where its answers lead is told as
 /// the other end of the tunnel sees it, relative to the offer.
 package struct OfferTransport: Transport {
+    private struct Carried {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isWithdrawn = false
+    }
+
+    let endpoint: RemoteEndpoint
     private let transport: DirectTransport
     private let place: OfferPlace
+    /// Connections that the other end speaks on unseen.
+    private let carried = NIOLockedValueBox<Carried>(Carried())
 
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
     package init(_ endpoint: RemoteEndpoint, client: DirectTransportClient) throws {
+        self.endpoint = endpoint
         transport = try DirectTransport(endpoint: endpoint, client: client)
         place = OfferPlace(endpoint)
     }
@@ -32,12 +43,48 @@ package struct OfferTransport: Transport {
     }
 }
 
+extension OfferTransport: ByteCarrier {
+    var origin: String? {
+        endpoint.basePath.isEmpty ? "\(endpoint.usesTLS ? "https" : "http")://\(endpoint.authority)" : nil
+    }
+
+    func open(
+        on loop: any EventLoop, within timeout: Duration, _ splice: NIOLoopBound<ByteSplice>
+    ) async throws -> any Channel {
+        let channel = try await transport.open(on: loop, within: timeout, splice)
+        let isWithdrawn = carried.withLockedValue { carried in
+            carried.channels[ObjectIdentifier(channel)] = channel
+            return carried.isWithdrawn
+        }
+        channel.closeFuture.whenComplete { [carried] _ in
+            carried.withLockedValue { $0.channels[ObjectIdentifier(channel)] = nil }
+        }
+        if isWithdrawn { channel.close(promise: nil) }
+        return channel
+    }
+
+    /// It is not offered any more. What is asked request by request is looked up with each of them; what goes unseen ends
+    /// here.
+    package func withdraw() {
+        let channels = carried.withLockedValue { carried in
+            carried.isWithdrawn = true
+            return Array(carried.channels.values)
+        }
+        for channel in channels { channel.close(promise: nil) }
+    }
+}
+
 /// Where an offer is, as addresses in its answers name it.
 struct OfferPlace: Sendable {
     private let scheme: String
     private let host: String
     private let port: Int
     private let basePath: String
+
+    /// All of what listens there.
+    init(scheme: String, host: String, port: Int) {
+        (self.scheme, self.host, self.port, basePath) = (scheme, host, port, "")
+    }
 
     init(_ endpoint: RemoteEndpoint) {
         scheme = endpoint.usesTLS ? "https" : "http"

@@ -9,8 +9,9 @@ package final class TunnelClient: Sendable {
     /// Fulfilled when the connection is gone, whoever closed it.
     package let closed: EventLoopFuture<Void>
     let loop: any EventLoop
-    private let channel: any Channel
+    let channel: any Channel
     private let frames: NIOLoopBound<TunnelFrames>
+    private let kept = KeptStreamsByOffer()
 
     /// Takes an upgraded connection over, right after the 101. On its event loop.
     package init(
@@ -24,6 +25,7 @@ package final class TunnelClient: Sendable {
         self.channel = channel
         let frames = TunnelFrames(loop: channel.eventLoop, traffic: traffic)
         self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
+        frames.whenGoingAway = { [kept] in kept.retire() }
         try channel.addTunnel(frames, mode: .client, traffic, keepalive, tolerance)
     }
 
@@ -47,6 +49,25 @@ package final class TunnelClient: Sendable {
         goAway()
         let alarm = loop.scheduleTask(in: limit) { [self] in close() }
         closed.whenComplete { _ in alarm.cancel() }
+    }
+
+    /// How many exchanges of raw bytes are kept open. From any thread.
+    var keptStreams: Int { kept.count }
+
+    /// For one more request to an offer that is asked often. From any thread.
+    /// - Returns: an exchange of raw bytes that is free; `nil` when the request is to go by itself.
+    func takeKept(
+        _ authority: String, _ peer: ErrorTranslation.Peer
+    ) -> (connection: PooledConnection, origin: OfferOrigin)? {
+        guard traffic.carriesBytes, takesRequests else { return nil }
+        return kept.streams(to: authority, peer)?.take(on: self)
+    }
+
+    /// On the event loop.
+    /// - Throws: `TransportError` of kind `.pathDown`.
+    private func open(idleTimeout: TimeAmount?) throws -> TunnelStream {
+        if frames.value.count >= TunnelProtocol.maximumStreams { kept.closeUnused() }
+        return try frames.value.open(idleTimeout: idleTimeout)
     }
 
     /// Sends one request and waits for the answer's head.
@@ -76,7 +97,7 @@ package final class TunnelClient: Sendable {
     ) {
         let stream: TunnelStream
         do {
-            stream = try frames.value.open(idleTimeout: idleTimeout.map { TimeAmount($0) })
+            stream = try open(idleTimeout: idleTimeout.map { TimeAmount($0) })
         } catch {
             return waiter.resume(throwing: error)
         }
@@ -108,9 +129,9 @@ package final class TunnelClient: Sendable {
         let handle = TunnelStreamHandle(on: loop)
         let answer = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
-                loop.execute { [frames] in
+                loop.execute { [self] in
                     do {
-                        let stream = try frames.value.open(idleTimeout: nil)
+                        let stream = try open(idleTimeout: nil)
                         stream.isRaw = true
                         stream.awaitHead(waiter, until: deadline)
                         if handle.opened(stream) { stream.send(head, isLast: false) }
@@ -130,14 +151,14 @@ extension Channel {
     /// HTTP/2 on a connection that has just been upgraded. On its event loop.
     func addTunnel(
         _ frames: TunnelFrames, mode: NIOHTTP2Handler.ParserMode, _ traffic: TunnelTraffic,
-        _ keepalive: TunnelProtocol.Keepalive, _ tolerance: TunnelProtocol.Tolerance
+        _ keepalive: TunnelProtocol.Keepalive, _ tolerance: TunnelProtocol.Tolerance, carriesBytes: Bool = false
     ) throws {
         try syncOptions?.setOption(.recvAllocator, value: .growing)
         try pipeline.syncOperations.addHandlers([
             TunnelMeter(traffic: traffic),
             HTTP2FrameAligner(isServer: mode == .server, frameLimit: TunnelProtocol.frameLimit),
             NIOHTTP2Handler(
-                mode: mode, connectionConfiguration: TunnelProtocol.configuration(),
+                mode: mode, connectionConfiguration: TunnelProtocol.configuration(carriesBytes: carriesBytes),
                 streamConfiguration: TunnelProtocol.streams(tolerance)),
             TunnelKeepalive(keepalive, measures: mode == .client, traffic: traffic),
             frames,

@@ -31,8 +31,13 @@ final class TunnelFrames: ChannelInboundHandler {
     private var connectionWindow = 65_535
     private var isFlushScheduled = false
     private(set) var isGoingAway = false {
-        didSet { traffic.noteGoingAway() }
+        didSet {
+            traffic.noteGoingAway()
+            whenGoingAway?()
+        }
     }
+    /// Called on the event loop, when nothing new is to be asked any more.
+    var whenGoingAway: (() -> Void)?
     private let traffic: TunnelTraffic
     private var farewell: Scheduled<Void>?
     /// One for all streams: most are over long before their time, and setting a timer costs more than they do.
@@ -82,8 +87,8 @@ extension TunnelFrames {
     /// No new exchanges; the connection closes when those under way are over.
     func goAway() {
         guard !isGoingAway else { return }
-        isGoingAway = true
         send(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil), on: .rootStream)
+        isGoingAway = true
         closeWhenIdle()
     }
 
@@ -207,6 +212,7 @@ extension TunnelFrames {
         case .settings(.settings(let told)):
             let table = told.last { $0.parameter == .headerTableSize }?.value ?? 0
             if table > TunnelProtocol.largestFieldTable { context.close(promise: nil) }
+            if told.contains(TunnelProtocol.carriesBytes) { traffic.noteCarriesBytes() }
             settings.succeed()
         default: break
         }

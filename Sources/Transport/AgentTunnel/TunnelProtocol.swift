@@ -11,6 +11,10 @@ package enum TunnelProtocol {
     package static let upgradeToken = "edgewright-tunnel/1"
     /// The same between two control planes, where the one that dials asks.
     package static let peerToken = "edgewright-peer/1"
+    /// What an extended CONNECT (RFC 8441) asks for that wants raw bytes to and from an offer.
+    static let bytesToken = "edgewright-bytes/1"
+    /// With it the serving end says that it takes those; whoever does not know it, asks for none (RFC 9113, section 5.5).
+    static let carriesBytes = HTTP2Setting(parameter: HTTP2SettingsParameter(extensionSetting: 0xED01), value: 1)
     /// Streams under way at once on one connection.
     static let maximumStreams = 1000
     /// Bytes of one frame: a quarter of the work for each byte that frames of the protocol's own 16 KiB make.
@@ -69,7 +73,8 @@ package enum TunnelProtocol {
         }
     }
 
-    static func configuration() -> NIOHTTP2Handler.ConnectionConfiguration {
+    /// - Parameter carriesBytes: whether the other end may ask for raw bytes.
+    static func configuration(carriesBytes: Bool) -> NIOHTTP2Handler.ConnectionConfiguration {
         var configuration = NIOHTTP2Handler.ConnectionConfiguration()
         configuration.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: maximumStreams),
@@ -78,6 +83,7 @@ package enum TunnelProtocol {
             HTTP2Setting(parameter: .maxFrameSize, value: frameLimit),
             HTTP2Setting(parameter: .enableConnectProtocol, value: 1),
         ]
+        if carriesBytes { configuration.initialSettings.append(Self.carriesBytes) }
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled
         // `TunnelFields` takes nothing over that is no field, nor what belongs to a connection, and a status is looked at
@@ -119,6 +125,10 @@ enum TunnelField {
 
     /// And what it has agreed to speak.
     static let upgradedTo = "edgewright-upgraded-to"
+
+    /// In the answer to an extended CONNECT for raw bytes: how the offer names itself. Without it there are none: each
+    /// request has to be looked at.
+    static let origin = "edgewright-origin"
 
     static let prefix = "edgewright-"
 }

@@ -25,17 +25,18 @@ package final class TunnelServer: Sendable {
         closed = channel.closeFuture
         self.channel = channel
         let loop = channel.eventLoop
-        let frames = TunnelFrames(loop: loop, traffic: traffic) { stream, head, isComplete in
+        let frames = TunnelFrames(loop: loop, traffic: traffic) { [traffic] stream, head, isComplete in
             let exchange = ForwardedExchange(
                 head: head, isComplete: isComplete, stream: TunnelStreamHandle(stream, on: loop),
-                targets: targets)
+                targets: targets, traffic: traffic)
             stream.work = exchange.start()
         }
         self.frames = NIOLoopBound(frames, eventLoop: loop)
         let isGoingAway = loop.makePromise(of: Void.self)
         goingAway = isGoingAway.futureResult
         channel.closeFuture.whenComplete { _ in isGoingAway.fail(ChannelError.eof) }
-        try channel.addTunnel(frames, mode: .server, traffic, keepalive, .ofAsker)
+        try channel.addTunnel(
+            frames, mode: .server, traffic, keepalive, .ofAsker, carriesBytes: targets.carriesBytes)
         try channel.pipeline.syncOperations.addHandler(FarewellListener(isGoingAway), position: .before(frames))
     }
 
@@ -81,6 +82,7 @@ private struct ForwardedExchange: Sendable {
     let isComplete: Bool
     let stream: TunnelStreamHandle
     let targets: any TunnelTargets
+    let traffic: TunnelTraffic
 
     /// The task belongs to the exchange, which cancels it when the platform gives up.
     func start() -> Task<Void, Never> {
@@ -101,7 +103,10 @@ private struct ForwardedExchange: Sendable {
         let method = head.first(name: ":method") ?? ""
         do {
             transport = try await targets.transport(to: head.first(name: ":authority") ?? "")
-            if method == "CONNECT" { return try await upgrade(through: transport) }
+            if method == "CONNECT" {
+                let wantsBytes = head.first(name: ":protocol") == TunnelProtocol.bytesToken
+                return wantsBytes ? try await carry(through: transport) : try await upgrade(through: transport)
+            }
             let answer = try await transport.send(try request(method))
             try await pass(on: answer)
         } catch let error as TransportError {
@@ -146,6 +151,26 @@ private struct ForwardedExchange: Sendable {
         head.add(name: ":status", value: String(status.code))
         TunnelFields.append(fields, to: &head)
         return head
+    }
+
+    /// Copies bytes both ways until one of the ends closes.
+    private func carry(through transport: any Transport) async throws {
+        guard let carrier = transport as? any ByteCarrier, let origin = carrier.origin else {
+            return stream.send([":status": "200"], isLast: true)
+        }
+        let splice = NIOLoopBound(
+            ByteSplice(usesTLS: origin.hasPrefix("https:"), on: stream.loop, traffic), eventLoop: stream.loop)
+        let channel = try await carrier.open(on: stream.loop, within: timeout, splice)
+        stream.send([":status": "200", TunnelField.origin: origin], isLast: false)
+        stream.onLoop { splice.value.start($0) }
+        await withTaskCancellationHandler {
+            // How it ended is told by the splice.
+            try? await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+        if let failure = try await stream.loop.submit({ splice.value.failure }).get() { throw failure }
+        stream.end()
     }
 
     private func upgrade(through transport: any Transport) async throws {

@@ -22,8 +22,10 @@ final class TunnelStream {
     var work: Task<Void, Never>?
     private var isWorkOver = false
 
-    /// Raw bytes after an upgrade: each direction ends for itself.
+    /// Raw bytes: each direction ends for itself.
     var isRaw = false
+    /// Gets what comes as it comes, in place of whoever waits for it.
+    private var receiver: (any TunnelStreamReceiver)?
 
     private let frames: TunnelFrames
     private var headWaiter: HeadWaiter?
@@ -58,6 +60,21 @@ final class TunnelStream {
     }
 }
 
+/// Takes what comes of raw bytes, on the event loop.
+protocol TunnelStreamReceiver: AnyObject {
+    /// Whether it takes them now; once it does again, it asks for them with `deliver()`.
+    var takesBytes: Bool { get }
+    func received(_ bytes: ByteBuffer)
+    /// No more for the moment.
+    func receivedAll()
+    /// The other end has said all it had to say.
+    func receivedEnd()
+    /// The exchange is over; nothing follows.
+    func failed(_ error: any Error)
+    /// Who has written more than the wire takes may go on.
+    func mayWrite()
+}
+
 /// An answer's head, and its body when it came along.
 struct TunnelAnswer: Sendable {
     let head: HPACKHeaders
@@ -87,7 +104,7 @@ extension TunnelStream {
     /// What nobody waits for may lie here for long, and would keep all that came with it: so it is copied, and behind
     /// what lies here already, or frames of one byte would take a hundred each.
     private func keep(_ bytes: ByteBuffer) {
-        let isWaitedFor = reader != nil || headWaiter != nil
+        let isWaitedFor = reader != nil || headWaiter != nil || receiver?.takesBytes ?? false
         guard !isWaitedFor || !chunks.isEmpty else { return chunks.append(bytes) }
         if let last = chunks.indices.last, hasOwnLast,
             chunks[last].readableBytes + bytes.readableBytes <= TunnelProtocol.frameLimit
@@ -102,7 +119,7 @@ extension TunnelStream {
     /// The other end wants no more of it.
     func received(reset reason: any Error) {
         isReset = true
-        guard isComplete, !frames.isServing else {
+        guard isComplete, !frames.isServing, receiver == nil else {
             deliver()
             return fail(reason)
         }
@@ -115,7 +132,9 @@ extension TunnelStream {
     /// Passes on what has come, to whoever waits for it.
     func deliver() {
         guard failure == nil else { return deliverFailure() }
-        if let waiter = headWaiter {
+        if receiver != nil {
+            deliverToReceiver()
+        } else if let waiter = headWaiter {
             guard let head else { return }
             if isComplete, hasEnded, upload == nil {
                 headWaiter = nil
@@ -145,6 +164,17 @@ extension TunnelStream {
             if !frames.isServing, !isRaw || hasEnded { finish() }
             waiter.resume(returning: nil)
         }
+    }
+
+    private func deliverToReceiver() {
+        var isAny = false
+        // Any of its calls may end it, or ask for more.
+        while let receiver, receiver.takesBytes, let chunk = takeChunk() {
+            isAny = true
+            consumed(chunk.readableBytes)
+            receiver.received(chunk)
+        }
+        if chunks.isEmpty, isComplete { receiver?.receivedEnd() } else if isAny { receiver?.receivedAll() }
     }
 
     /// What is there, within bounds: a reader on another event loop would wait for each of them as long as it takes to
@@ -223,10 +253,19 @@ extension TunnelStream {
             .headers(.init(headers: headers, endStream: isLast)), on: id, done: isLast ? { _ in self.sentEnd() } : nil)
     }
 
-    /// - Parameter waiter: told when the next piece may come.
-    func write(_ bytes: ByteBuffer, isLast: Bool, _ waiter: WriteWaiter? = nil) {
+    /// Whether a writer is to wait.
+    var isAhead: Bool { ahead > TunnelProtocol.bytesAhead }
+
+    /// - Parameters:
+    ///   - waiter: told when the next piece may come.
+    ///   - done: called when the socket has it or it was given up.
+    func write(
+        _ bytes: ByteBuffer, isLast: Bool, _ waiter: WriteWaiter? = nil, done: (((any Error)?) -> Void)? = nil
+    ) {
         guard !isOver, !hasEnded else {
-            waiter?.resume(throwing: failure ?? ChannelError.ioOnClosedChannel)
+            let reason = failure ?? ChannelError.ioOnClosedChannel
+            waiter?.resume(throwing: reason)
+            done?(reason)
             return
         }
         hasEnded = isLast
@@ -235,13 +274,16 @@ extension TunnelStream {
         frames.send(.data(.init(data: .byteBuffer(bytes), endStream: isLast)), on: id) { [self] error in
             sent(length, error)
             if isLast { sentEnd() }
+            done?(error)
         }
-        if ahead > TunnelProtocol.bytesAhead { writer = waiter } else { waiter?.resume() }
+        if isAhead { writer = waiter } else { waiter?.resume() }
     }
 
     private func sent(_ length: Int, _ error: (any Error)?) {
         ahead -= length
-        guard ahead <= TunnelProtocol.bytesAhead / 2 || error != nil, let waiter = writer else { return }
+        guard ahead <= TunnelProtocol.bytesAhead / 2 || error != nil else { return }
+        receiver?.mayWrite()
+        guard let waiter = writer else { return }
         writer = nil
         if let error { waiter.resume(throwing: failure ?? error) } else { waiter.resume() }
     }
@@ -277,6 +319,22 @@ extension TunnelStream {
         if hasSentEnd { finish() }
     }
 
+    /// Of raw bytes: from now on they go there, what has come already too.
+    func attach(_ receiver: (any TunnelStreamReceiver)?) {
+        self.receiver = receiver
+        guard let failure else { return deliver() }
+        self.receiver = nil
+        receiver?.failed(failure)
+    }
+
+    /// Of raw bytes: nobody wants more of them. The receiver is not told.
+    func close() {
+        receiver = nil
+        guard !isOver else { return }
+        end()
+        if isComplete { finish() } else { fail(CancellationError()) }
+    }
+
     /// Nobody reads the body any more.
     func abandon() {
         guard !isOver else { return }
@@ -291,11 +349,13 @@ extension TunnelStream {
     func fail(_ error: any Error, _ code: HTTP2ErrorCode = .cancel) {
         guard failure == nil, !isOver else { return }
         failure = error
+        let receiver = receiver
         finish(code)
         upload?.cancel()
         work?.cancel()
         writer?.resume(throwing: error)
         writer = nil
+        receiver?.failed(error)
         deliverFailure()
     }
 
@@ -314,6 +374,7 @@ extension TunnelStream {
     private func finish(_ code: HTTP2ErrorCode = .noError) {
         guard !isOver else { return }
         isOver = true
+        receiver = nil
         wait = nil
         chunks = []
         unread = 0

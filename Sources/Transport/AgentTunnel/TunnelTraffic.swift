@@ -9,6 +9,7 @@ package final class TunnelTraffic: Sendable {
     private let roundTrip = Atomic<Int64>(0)
     private let leaving = Atomic(false)
     private let begun = Atomic<Int64>(0)
+    private let carrying = Atomic(false)
 
     /// Bytes above TLS, since the tunnel began.
     package var bytesReceived: Int64 { received.load(ordering: .relaxed) }
@@ -27,6 +28,11 @@ package final class TunnelTraffic: Sendable {
     var isGoingAway: Bool { leaving.load(ordering: .relaxed) }
 
     func noteGoingAway() { leaving.store(true, ordering: .relaxed) }
+
+    /// Whether the other end takes exchanges of raw bytes.
+    var carriesBytes: Bool { carrying.load(ordering: .relaxed) }
+
+    func noteCarriesBytes() { carrying.store(true, ordering: .relaxed) }
 
     func noteReceived(_ bytes: Int) {
         received.wrappingAdd(Int64(bytes), ordering: .relaxed)

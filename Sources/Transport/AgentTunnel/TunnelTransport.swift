@@ -27,11 +27,13 @@ package struct TunnelTransport: Transport {
 
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
         try RemoteTarget.check(request)
-        let head = try self.head(request, [(":method", request.method.rawValue)])
         let deadline = NIODeadline.now() + TimeAmount(request.timeout)
         var translation = ErrorTranslation(peer: peer, timeout: request.timeout)
         do {
-            let (answer, stream) = try await tunnel().exchange(
+            let tunnel = try await tunnel()
+            if let answer = try await sendKept(request, over: tunnel, until: deadline) { return answer }
+            let head = try self.head(request, [(":method", request.method.rawValue)])
+            let (answer, stream) = try await tunnel.exchange(
                 head, body: request.body, until: deadline, idleTimeout: request.idleTimeout)
             // Whoever gives no answer may go on with a body for ever, which nobody would read.
             var isTaken = false
@@ -47,6 +49,24 @@ package struct TunnelTransport: Transport {
             return RemoteResponse(status: status, headerFields: fields, body: body)
         } catch {
             throw translation.translate(error)
+        }
+    }
+
+    /// - Returns: `nil` when it has to go by itself.
+    private func sendKept(
+        _ request: RemoteRequest, over tunnel: TunnelClient, until deadline: NIODeadline
+    ) async throws -> RemoteResponse? {
+        guard let (connection, origin) = tunnel.takeKept(authority, peer) else { return nil }
+        let outgoing = OutgoingRequest(request, basePath: basePath, authority: origin.authority)
+        do {
+            var answer = try await connection.exchange(outgoing, until: deadline)
+            if let location = answer.headerFields[.location] {
+                answer.headerFields[.location] = origin.place.relative(location)
+            }
+            return answer
+        } catch let stale as StaleConnection {
+            guard !stale.hasSent || outgoing.isRepeatable else { throw stale.reason }
+            return nil
         }
     }
 

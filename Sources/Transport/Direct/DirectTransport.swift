@@ -43,6 +43,36 @@ package struct DirectTransport: Transport {
         }
     }
 
+    /// A connection of its own, for bytes that are not looked at. For a task that runs on the event loop.
+    /// - Returns: the connection once it can be spoken on, on its event loop; `splice` is in its pipeline.
+    /// - Throws: `TransportError`; `CancellationError`.
+    func open(
+        on loop: any EventLoop, within timeout: Duration, _ splice: NIOLoopBound<ByteSplice>
+    ) async throws -> any Channel {
+        let limit = TimeAmount(min(timeout, client.connectTimeout))
+        do {
+            let context = try await peer.tlsContext()
+            let connector = EndpointConnector(endpoint: peer.endpoint, targets: client.targets)
+            let connected = connector.connect(on: loop, within: limit) { [peer] channel in
+                if let context { try channel.pipeline.syncOperations.addHandler(peer.endpoint.tlsHandler(context)) }
+                try channel.pipeline.syncOperations.addHandler(splice.value)
+            }
+            connected.whenFailure { splice.value.ready.fail($0) }
+            let alarm = loop.scheduleTask(in: limit) { splice.value.ready.fail(ChannelError.connectTimeout(limit)) }
+            defer { alarm.cancel() }
+            do {
+                try await splice.value.ready.futureResult.get()
+                try Task.checkCancellation()
+            } catch {
+                connected.whenSuccess { $0.close(promise: nil) }
+                throw error
+            }
+            return try await connected.get()
+        } catch {
+            throw translation(timeout).translate(error)
+        }
+    }
+
     private func translation(_ timeout: Duration) -> ErrorTranslation {
         ErrorTranslation(peer: peer.name, timeout: timeout, connectTimeout: min(timeout, client.connectTimeout))
     }

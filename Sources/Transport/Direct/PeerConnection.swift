@@ -16,9 +16,11 @@ final class PeerConnection: ChannelInboundHandler {
         case idle
     }
 
-    private let peer: PeerConnections
+    private let owner: any ConnectionOwner
     private var context: ChannelHandlerContext?
     private var exchange: PeerExchange?
+    /// Given up before it had begun.
+    private var cancelled: ExchangeID?
     private var isUsed = false
     private var isReading = true
     /// What ended the connection before there was an exchange: a handshake that failed, mostly.
@@ -27,7 +29,17 @@ final class PeerConnection: ChannelInboundHandler {
     private var wait: (what: Wait, until: NIODeadline)?
     private var timer: (task: Scheduled<Void>, fires: NIODeadline)?
 
-    init(peer: PeerConnections) { self.peer = peer }
+    init(of owner: any ConnectionOwner) { self.owner = owner }
+
+    /// HTTP/1.1's client, behind whatever carries the bytes.
+    static func add(
+        to operations: ChannelPipeline.SynchronousOperations, of owner: any ConnectionOwner
+    ) throws -> PeerConnection {
+        let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
+        let connection = PeerConnection(of: owner)
+        try operations.addHandlers([HTTPRequestEncoder(), ByteToMessageHandler(decoder), connection])
+        return connection
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -41,8 +53,13 @@ final class PeerConnection: ChannelInboundHandler {
 
 extension PeerConnection {
     func begin(_ next: PeerExchange, until deadline: NIODeadline) {
+        guard cancelled != next.id else {
+            giveBack()
+            next.head?.resume(throwing: CancellationError())
+            return
+        }
         guard let context, context.channel.isActive, exchange == nil else {
-            let reason = peer.isShutDown ? ExchangeFailure.shutDown : brokenBy ?? ExchangeFailure.closedByPeer
+            let reason = owner.isShutDown ? ExchangeFailure.shutDown : brokenBy ?? ExchangeFailure.closedByPeer
             next.head?.resume(throwing: isUsed ? StaleConnection(hasSent: false, reason: reason) : reason)
             return
         }
@@ -72,7 +89,7 @@ extension PeerConnection {
     }
 
     func cancel(_ id: ExchangeID) {
-        if exchange?.id == id { fail(CancellationError()) }
+        if exchange?.id == id { fail(CancellationError()) } else { cancelled = id }
     }
 
     /// Nobody reads the body any more.
@@ -134,7 +151,7 @@ extension PeerConnection {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if exchange == nil { _ = peer.withdraw(handle(context)) }
+        if exchange == nil { _ = owner.withdraw(handle(context)) }
         deliver()
         if let exchange, !exchange.isComplete { fail(ExchangeFailure.closedByPeer) }
         context.fireChannelInactive()
@@ -192,11 +209,11 @@ extension PeerConnection {
         guard let current = exchange, let failure = current.failure, current.upload == nil else { return }
         if let head = current.head {
             exchange = nil
-            head.resume(throwing: peer.isShutDown ? ExchangeFailure.shutDown : failure)
+            head.resume(throwing: owner.isShutDown ? ExchangeFailure.shutDown : failure)
         } else if let reader = current.reader {
             exchange = nil
-            let reason = peer.isShutDown ? ExchangeFailure.shutDown : failure
-            reader.resume(throwing: ErrorTranslation(peer: peer.name, isInBody: true).translate(reason))
+            let reason = owner.isShutDown ? ExchangeFailure.shutDown : failure
+            reader.resume(throwing: ErrorTranslation(peer: owner.peer, isInBody: true).translate(reason))
         }
     }
 
@@ -206,9 +223,14 @@ extension PeerConnection {
         exchange = nil
         isUsed = true
         setReading(true)
-        let isKept = current.hasSentAll && current.answer?.isKeepAlive == true && context.channel.isActive
-        set(.idle, until: .now() + peer.idleLifetime)
-        if !isKept || !peer.giveBack(handle(context)) { context.close(promise: nil) }
+        if current.hasSentAll, current.answer?.isKeepAlive == true { giveBack() } else { context.close(promise: nil) }
+    }
+
+    /// Free for the next exchange.
+    func giveBack() {
+        guard let context, context.channel.isActive else { return }
+        set(.idle, until: .now() + owner.idleLifetime)
+        if !owner.giveBack(handle(context)) { context.close(promise: nil) }
     }
 
     private func setReading(_ isOn: Bool) {
@@ -247,7 +269,7 @@ extension PeerConnection {
         switch wait.what {
         case .forHead: fail(ExchangeFailure.noAnswerInTime)
         case .forBytes(let limit): fail(ExchangeFailure.silent(limit))
-        case .idle: if peer.withdraw(handle(context)) { context.close(promise: nil) }
+        case .idle: if owner.withdraw(handle(context)) { context.close(promise: nil) }
         }
     }
 }
@@ -256,7 +278,7 @@ extension PeerConnection {
 private func meansThatPeerWasGone(_ error: any Error) -> Bool {
     switch error {
     case ExchangeFailure.closedByPeer, ChannelError.ioOnClosedChannel, ChannelError.eof,
-        HTTPParserError.invalidEOFState:
+        HTTPParserError.invalidEOFState, is TunnelReset:
         true
     case let error as IOError: error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
     default: false

@@ -7,7 +7,7 @@ import Synchronization
 /// The connections to one peer: kept open between requests, bounded in number, and waited for beyond that.
 ///
 /// A request that comes from an event loop gets a connection on the same loop, so that passing it on changes no thread.
-final class PeerConnections: Sendable {
+final class PeerConnections: ConnectionOwner {
     /// Without a base path, which is the transport's business.
     let endpoint: RemoteEndpoint
     let lane: ConnectionLane
@@ -61,6 +61,8 @@ final class PeerConnections: Sendable {
             throw stale.reason
         }
     }
+
+    var peer: ErrorTranslation.Peer { .called(name) }
 
     /// `nil` for a peer without TLS.
     func tlsContext() async throws -> NIOSSLContext? {
@@ -173,10 +175,7 @@ extension PeerConnections {
             [self] channel in
             let operations = channel.pipeline.syncOperations
             if let context { try operations.addHandler(endpoint.tlsHandler(context)) }
-            let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
-            try operations.addHandler(HTTPRequestEncoder())
-            try operations.addHandler(ByteToMessageHandler(decoder))
-            try operations.addHandler(PeerConnection(peer: self))
+            _ = try PeerConnection.add(to: operations, of: self)
         }
         return opened.flatMapThrowing { channel in
             let handler = try channel.pipeline.syncOperations.handler(type: PeerConnection.self)

@@ -11,10 +11,36 @@ import Testing
 
 /// What an agent may answer that no library lets one say.
 @Suite(.timeLimit(.minutes(1))) struct HostileAgentTests {
-    private typealias Answer = @Sendable (HTTP2StreamID) -> [HTTP2Frame]
+    fileprivate typealias Answer = @Sendable (HTTP2Frame) -> [HTTP2Frame]
 
     /// - Returns: what came of a request to an agent that answers so.
-    private func ask(timeout: Duration = .seconds(20), _ answer: @escaping Answer) async throws -> RemoteResponse {
+    private func ask(
+        timeout: Duration = .seconds(20), _ answer: @escaping @Sendable (HTTP2StreamID) -> [HTTP2Frame]
+    ) async throws -> RemoteResponse {
+        try await withAgent { frame in
+            guard case .headers = frame.payload else { return [] }
+            return answer(frame.streamID)
+        } _: { tunnel in
+            let outcome: Result<RemoteResponse, any Error>
+            do {
+                outcome = .success(try await request(tunnel, timeout: timeout))
+            } catch {
+                outcome = .failure(error)
+            }
+            // Whatever came of it, nothing of it is left.
+            while try await tunnel.loop.submit({ tunnel.load }).get() > 0 { await Task.yield() }
+            return try outcome.get()
+        }
+    }
+
+    private func request(_ tunnel: TunnelClient, timeout: Duration = .seconds(20)) async throws -> RemoteResponse {
+        try await TunnelTransport(agent: "plant", offer: "service") { tunnel }.send(
+            RemoteRequest(target: "/", timeout: timeout))
+    }
+
+    private func withAgent<Result: Sendable>(
+        _ answer: @escaping Answer, _ body: (TunnelClient) async throws -> Result
+    ) async throws -> Result {
         try await withTunnelListener { platform in
             let agent = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelInitializer { channel in
@@ -25,17 +51,9 @@ import Testing
                 .connect(host: "127.0.0.1", port: platform.port).get()
             try await agent.writeAndFlush(ByteBuffer(string: "let me in"))
             let tunnel = try #require(await platform.tunnels.first { _ in true })
-            let transport = TunnelTransport(agent: "plant", offer: "service") { tunnel }
-            let outcome: Result<RemoteResponse, any Error>
-            do {
-                outcome = .success(try await transport.send(RemoteRequest(target: "/", timeout: timeout)))
-            } catch {
-                outcome = .failure(error)
-            }
-            // Whatever came of it, nothing of it is left.
-            while try await tunnel.loop.submit({ tunnel.load }).get() > 0 { await Task.yield() }
+            let result = try await body(tunnel)
             try? await agent.close()
-            return try outcome.get()
+            return result
         }
     }
 
@@ -80,20 +98,76 @@ import Testing
     }
 }
 
+extension HostileAgentTests {
+    /// Answers what comes by itself, and what comes over streams that are kept as it says.
+    private func askOften(
+        origin: String, greeting: String = "", _ answer: String, _ body: (TunnelClient) async throws -> Void
+    ) async throws {
+        try await withAgent { frame in
+            let id = frame.streamID
+            switch frame.payload {
+            case .headers(let payload) where payload.headers.first(name: ":method") == "CONNECT":
+                return [
+                    head(id, [":status": "200", TunnelField.origin: origin], isLast: false), self.body(id, greeting),
+                ]
+            case .headers: return [head(id, [":status": "204"], isLast: true)]
+            case .data: return [self.body(id, answer)]
+            default: return []
+            }
+        } _: {
+            try await body($0)
+        }
+    }
+
+    @Test func `an answer that nobody asked for on a kept stream is nobody's answer`() async throws {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+        try await askOften(origin: "http://127.0.0.1:1", greeting: answer, answer) { tunnel in
+            for _ in 0..<(KeptStreams.often * 4) {
+                let status = try await request(tunnel).status
+                #expect(status == .noContent)
+            }
+        }
+    }
+
+    @Test func `what is no HTTP on a kept stream is told, and ends it`() async throws {
+        try await askOften(origin: "http://127.0.0.1:1", "no answer at all\r\n\r\n") { tunnel in
+            var kinds = [TransportError.Kind]()
+            while kinds.count < 3 {
+                do { _ = try await request(tunnel) } catch let error as TransportError { kinds.append(error.kind) }
+            }
+            #expect(kinds == [.invalidResponse, .invalidResponse, .invalidResponse])
+        }
+    }
+
+    @Test(arguments: [
+        "ftp://127.0.0.1", "http://", "http://a\r\nX: y", "http://a b", "http://a:99999", "http://a/path",
+        "http://" + String(repeating: "a", count: 400),
+    ])
+    func `an offer that calls itself something that can't be is asked request by request`(origin: String) async throws {
+        try await askOften(origin: origin, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") { tunnel in
+            for _ in 0..<(KeptStreams.often * 4) {
+                let status = try await request(tunnel).status
+                #expect(status == .noContent)
+            }
+            #expect(tunnel.keptStreams == 0)
+        }
+    }
+}
+
 /// Asks, and becomes an HTTP/2 server that checks nothing of what it says.
 private final class AgreementReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private var isAgreed = false
-    private let answer: @Sendable (HTTP2StreamID) -> [HTTP2Frame]
+    private let answer: HostileAgentTests.Answer
 
-    init(_ answer: @escaping @Sendable (HTTP2StreamID) -> [HTTP2Frame]) { self.answer = answer }
+    init(_ answer: @escaping HostileAgentTests.Answer) { self.answer = answer }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isAgreed else { return context.fireChannelRead(data) }
         isAgreed = true
         let come = unwrapInboundIn(data)
-        var configuration = TunnelProtocol.configuration()
+        var configuration = TunnelProtocol.configuration(carriesBytes: true)
         configuration.headerBlockValidation = .disabled
         do {
             let operations = context.pipeline.syncOperations
@@ -120,14 +194,13 @@ private final class Answerer: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
-    private let answer: @Sendable (HTTP2StreamID) -> [HTTP2Frame]
+    private let answer: HostileAgentTests.Answer
 
-    init(_ answer: @escaping @Sendable (HTTP2StreamID) -> [HTTP2Frame]) { self.answer = answer }
+    init(_ answer: @escaping HostileAgentTests.Answer) { self.answer = answer }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
-        guard case .headers = frame.payload else { return }
-        for frame in answer(frame.streamID) { context.write(wrapOutboundOut(frame), promise: nil) }
+        for frame in answer(frame) { context.write(wrapOutboundOut(frame), promise: nil) }
         context.flush()
     }
 }

@@ -12,6 +12,7 @@ struct TunnelWorld: Sendable {
     let server: TunnelServer
     let service: ScriptedHTTPServer
     let client: DirectTransportClient
+    let offers: LocalOffers
 
     func transport(_ offer: String = "service") -> TunnelTransport {
         TunnelTransport(agent: "plant", offer: offer) { [tunnel] in tunnel }
@@ -95,7 +96,8 @@ func withTunnel<Result: Sendable>(
 }
 
 func tunnelled<Result: Sendable>(
-    to service: ScriptedHTTPServer, keepalive: TunnelProtocol.Keepalive = .platform, tls: NIOSSLContext? = nil,
+    to service: ScriptedHTTPServer, usesTLS: Bool = false, keepalive: TunnelProtocol.Keepalive = .platform,
+    tls: NIOSSLContext? = nil,
     _ body: @Sendable (TunnelWorld) async throws -> Result
 ) async throws -> Result {
     try await withTransportClient { client in
@@ -104,6 +106,10 @@ func tunnelled<Result: Sendable>(
                 [
                     "service": RemoteEndpoint(
                         address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: false, basePath: "/base"),
+                    "whole": RemoteEndpoint(
+                        address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: usesTLS, verification: .none),
+                    "distrusted": RemoteEndpoint(
+                        address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: usesTLS),
                     "nothing": RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: 1), usesTLS: false),
                 ], client: client)
             let dialer = TunnelDialer(
@@ -114,7 +120,7 @@ func tunnelled<Result: Sendable>(
             var arrived = listener.tunnels.makeAsyncIterator()
             let tunnel = try #require(await arrived.next())
             let result = try await body(
-                TunnelWorld(tunnel: tunnel, server: server, service: service, client: client))
+                TunnelWorld(tunnel: tunnel, server: server, service: service, client: client, offers: offers))
             tunnel.close()
             try await server.closed.get()
             return result

@@ -1,0 +1,136 @@
+import NIOCore
+import NIOHTTP2
+import NIOSSL
+import NIOTLS
+
+/// Joins a connection to a service and an exchange of raw bytes on the tunnel, at the agent's end: each gets what the other
+/// says, no faster than it takes it.
+///
+/// The last handler of the service's connection. Nothing is read of the service before the tunnel is there.
+final class ByteSplice: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Fulfilled when the service can be spoken to; fails with what stands against it.
+    let ready: EventLoopPromise<Void>
+    /// Why the service's connection ended, when it was not the service that closed it.
+    private(set) var failure: (any Error)?
+    private let usesTLS: Bool
+    private let traffic: TunnelTraffic
+    private var isReady = false
+    private var context: ChannelHandlerContext?
+    private var stream: TunnelStream?
+    /// What came with the end of the handshake.
+    private var early: [ByteBuffer] = []
+    private var isReadHeld = false
+
+    init(usesTLS: Bool, on loop: any EventLoop, _ traffic: TunnelTraffic) {
+        self.usesTLS = usesTLS
+        self.traffic = traffic
+        ready = loop.makePromise()
+    }
+
+    /// The other end knows that the service is there.
+    func start(_ stream: TunnelStream) {
+        guard let context else { return stream.fail(failure ?? ChannelError.eof, .internalError) }
+        self.stream = stream
+        for bytes in early { stream.write(bytes, isLast: false) }
+        early = []
+        stream.attach(self)
+        resumeReading()
+        if !context.channel.isActive { ended(ChannelError.eof) }
+    }
+
+    private func resumeReading() {
+        guard isReadHeld else { return }
+        isReadHeld = false
+        context?.read()
+    }
+
+    private func ended(_ reason: any Error) {
+        if !isReady { ready.fail(failure ?? reason) }
+        stream?.attach(nil)
+        stream = nil
+    }
+}
+
+// MARK: The service's side
+
+extension ByteSplice {
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended(ChannelError.eof)
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !usesTLS { becomeReady() }
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { becomeReady() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func becomeReady() {
+        guard !isReady else { return }
+        isReady = true
+        ready.succeed()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Until then TLS reads for itself.
+        let mayRead = stream.map { !$0.isAhead } ?? !isReady
+        if mayRead { context.read() } else { isReadHeld = true }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        if let stream { stream.write(bytes, isLast: false) } else { early.append(bytes) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { stream?.deliver() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Many TLS peers just leave: what they had to say is said.
+        if case NIOSSLError.uncleanShutdown = error, isReady { return context.close(promise: nil) }
+        failure = failure ?? error
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended(ChannelError.eof)
+        context.fireChannelInactive()
+    }
+}
+
+// MARK: The tunnel's side
+
+extension ByteSplice: TunnelStreamReceiver {
+    var takesBytes: Bool { context?.channel.isWritable ?? false }
+
+    func received(_ bytes: ByteBuffer) {
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func receivedAll() {
+        // As nobody looks at the bytes, this stands for a request.
+        traffic.noteExchange()
+        context?.flush()
+    }
+
+    func receivedEnd() { context?.close(promise: nil) }
+
+    func failed(_ error: any Error) {
+        stream = nil
+        context?.close(promise: nil)
+    }
+
+    func mayWrite() { resumeReading() }
+}

@@ -1,0 +1,221 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP1
+import Synchronization
+
+/// Exchanges of raw bytes with one of an agent's offers, kept open while the offer is asked often, as connections of
+/// HTTP/1.1 are.
+///
+/// A request on one of them is no exchange of its own on the tunnel, and the agent only copies it, which takes a fraction of
+/// the work at both ends. To open one costs a round trip, so a request never waits for it: who finds none that is free is
+/// sent by itself, as all are while there are few.
+final class KeptStreams: ConnectionOwner {
+    /// So many requests within a second are often.
+    static let often = 32
+    private static let interval = TimeAmount.seconds(1)
+    /// Beyond it requests go by themselves.
+    private static let limit = 128
+    private static let connectTimeout = TimeAmount.seconds(10)
+    /// After one that could not be opened.
+    private static let rest: ClosedRange<Int64> = 1000...2000
+
+    private struct State {
+        var idle: [PooledConnection] = []
+        /// Those that are being opened included.
+        var open = 0
+        var kept = 0
+        var origin: OfferOrigin?
+        var mayOpenAt = NIODeadline.uptimeNanoseconds(0)
+        /// The agent wants to see each request.
+        var isRefused = false
+        var isRetired = false
+        var count = 0
+        var countedSince = NIODeadline.uptimeNanoseconds(0)
+        var wereMany = false
+
+        mutating func note(_ now: NIODeadline) {
+            let age = now - countedSince
+            if age >= interval {
+                wereMany = age < interval * 2 && count >= often
+                (count, countedSince) = (0, now)
+            }
+            count += 1
+        }
+
+        func mayOpen(_ now: NIODeadline) -> Bool {
+            (wereMany || count >= often) && !isRefused && !isRetired && open < limit && now >= mayOpenAt
+        }
+    }
+
+    let peer: ErrorTranslation.Peer
+    let idleLifetime = TimeAmount.seconds(5)
+    let isShutDown = false
+    private let authority: String
+    private let state = Mutex(State())
+
+    /// - Parameter authority: what the agent calls the offer.
+    init(_ authority: String, _ peer: ErrorTranslation.Peer) {
+        self.authority = authority
+        self.peer = peer
+    }
+
+    var isUnused: Bool { state.withLock { $0.open == 0 } }
+
+    /// Those that are free or in use.
+    var count: Int { state.withLock { $0.kept } }
+
+    /// For one more request. From any thread.
+    /// - Returns: `nil` when there is none that is free; then there may be one later.
+    func take(on tunnel: TunnelClient) -> (connection: PooledConnection, origin: OfferOrigin)? {
+        let now = NIODeadline.now()
+        var mayOpen = false
+        let taken = state.withLock { state -> (connection: PooledConnection, origin: OfferOrigin)? in
+            state.note(now)
+            if let origin = state.origin, let connection = state.idle.popLast() { return (connection, origin) }
+            mayOpen = state.mayOpen(now)
+            if mayOpen { state.open += 1 }
+            return nil
+        }
+        if mayOpen { open(on: tunnel) }
+        return taken
+    }
+
+    /// No more of them: those that are unused close now, the others after their exchange. From any thread.
+    func retire() {
+        let idle = state.withLock { state in
+            state.isRetired = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for connection in idle { connection.channel.close(promise: nil) }
+    }
+
+    /// Makes room for others.
+    func closeUnused() {
+        let idle = state.withLock { state in
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for connection in idle { connection.channel.close(promise: nil) }
+    }
+
+    func giveBack(_ connection: PooledConnection) -> Bool {
+        state.withLock { state in
+            guard !state.isRetired, connection.channel.isActive else { return false }
+            state.idle.append(connection)
+            return true
+        }
+    }
+
+    func withdraw(_ connection: PooledConnection) -> Bool {
+        state.withLock { state in
+            guard let index = state.idle.lastIndex(where: { $0.channel === connection.channel }) else { return false }
+            state.idle.remove(at: index)
+            return true
+        }
+    }
+}
+
+// MARK: Opening
+
+extension KeptStreams {
+    /// Beside the request that has found none.
+    private func open(on tunnel: TunnelClient) {
+        Task(executorPreference: EventLoopExecutor(tunnel.loop)) { [self] in
+            do {
+                // Whoever asks comes first.
+                guard tunnel.load < TunnelProtocol.maximumStreams / 2 else { return failed(isRefused: false) }
+                let (answer, stream) = try await tunnel.connect(question, until: .now() + Self.connectTimeout)
+                if let origin = answer.head.first(name: TunnelField.origin).flatMap({ OfferOrigin($0) }) {
+                    stream.onLoop { self.opened($0, origin, on: tunnel) }
+                } else {
+                    stream.cancel()
+                    failed(isRefused: TransportError(refusal: answer.head) == nil)
+                }
+            } catch {
+                failed(isRefused: false)
+            }
+        }
+    }
+
+    private var question: HPACKHeaders {
+        [
+            ":method": "CONNECT", ":protocol": TunnelProtocol.bytesToken, ":scheme": "http", ":authority": authority,
+            ":path": "/", TunnelField.timeout: String(Self.connectTimeout.nanoseconds / 1_000_000),
+        ]
+    }
+
+    /// On the event loop.
+    private func opened(_ stream: TunnelStream, _ origin: OfferOrigin, on tunnel: TunnelClient) {
+        let channel = TunnelStreamChannel(stream, of: tunnel.channel)
+        do {
+            let handler = try PeerConnection.add(to: channel.pipeline.syncOperations, of: self)
+            channel.closeFuture.whenComplete { [self] _ in closed(channel) }
+            state.withLock { state in
+                state.origin = origin
+                state.kept += 1
+            }
+            channel.activate()
+            handler.giveBack()
+        } catch {
+            stream.close()
+            failed(isRefused: false)
+        }
+    }
+
+    private func closed(_ channel: any Channel) {
+        state.withLock { state in
+            state.open -= 1
+            state.kept -= 1
+            state.idle.removeAll { $0.channel === channel }
+        }
+    }
+
+    private func failed(isRefused: Bool) {
+        state.withLock { state in
+            state.open -= 1
+            state.isRefused = state.isRefused || isRefused
+            state.mayOpenAt = .now() + .milliseconds(.random(in: Self.rest))
+        }
+    }
+}
+
+/// The kept exchanges of a connection, by offer. From any thread.
+final class KeptStreamsByOffer: Sendable {
+    /// Beyond it those of offers that are not in use are forgotten.
+    private static let limit = 64
+
+    private struct State {
+        var byOffer: [String: KeptStreams] = [:]
+        var isRetired = false
+    }
+
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock { $0.byOffer.values.reduce(0) { $0 + $1.count } } }
+
+    func streams(to authority: String, _ peer: ErrorTranslation.Peer) -> KeptStreams? {
+        state.withLock { state in
+            guard !state.isRetired else { return nil }
+            if let known = state.byOffer[authority] { return known }
+            if state.byOffer.count >= Self.limit { state.byOffer = state.byOffer.filter { !$0.value.isUnused } }
+            let made = KeptStreams(authority, peer)
+            state.byOffer[authority] = made
+            return made
+        }
+    }
+
+    /// Nothing new is to be asked on the connection: it can close when no exchange is open any more.
+    func retire() {
+        let all = state.withLock { state in
+            state.isRetired = true
+            defer { state.byOffer = [:] }
+            return state.byOffer
+        }
+        for streams in all.values { streams.retire() }
+    }
+
+    func closeUnused() {
+        for streams in state.withLock({ $0.byOffer.values }) { streams.closeUnused() }
+    }
+}

@@ -1,0 +1,18 @@
+import NIOCore
+
+/// Whose a connection is between its exchanges.
+protocol ConnectionOwner: AnyObject, Sendable {
+    /// What messages call the other end.
+    var peer: ErrorTranslation.Peer { get }
+    /// How long an unused connection stays open.
+    var idleLifetime: TimeAmount { get }
+    /// Whether it has closed its connections itself.
+    var isShutDown: Bool { get }
+
+    /// On the connection's event loop, after an exchange.
+    /// - Returns: whether it is kept.
+    func giveBack(_ connection: PooledConnection) -> Bool
+
+    /// - Returns: false when somebody has just taken it.
+    func withdraw(_ connection: PooledConnection) -> Bool
+}
