@@ -25,6 +25,12 @@ package struct DockerWorld: Sendable {
     @discardableResult
     package func docker(_ arguments: String...) async throws -> String { try await run(arguments) }
 
+    /// On a busy machine the kernel may take longer to freeze it than the engine waits.
+    package func pause(_ container: String) async throws {
+        for _ in 1..<5 where (try? await docker("pause", container)) != nil { return }
+        try await docker("pause", container)
+    }
+
     @discardableResult
     package func run(_ arguments: [String], client: [String] = []) async throws -> String {
         try await Shell.run(["docker", "--host", address] + client + arguments)

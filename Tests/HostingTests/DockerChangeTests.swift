@@ -34,14 +34,14 @@ import Transport
             let workload = try world.specification(port: try freePort())
             let first = try await world.host.ensure(workload)
             let name = "edgewright-\(world.service)"
-            try await world.engine.docker("pause", name)
+            try await world.engine.pause(name)
             #expect(try await world.host.status(of: world.service)?.container.state == .paused)
             try await world.host.start(world.service)
             #expect(try await world.host.status(of: world.service)?.container.state == .running)
-            try await world.engine.docker("pause", name)
+            try await world.engine.pause(name)
             #expect(try await world.host.ensure(workload).state == .running)
             #expect(try await world.host.status(of: world.service)?.container.id == first.id)
-            try await world.engine.docker("pause", name)
+            try await world.engine.pause(name)
             try await world.host.stop(world.service)
             #expect(try await world.host.status(of: world.service)?.container.state == .exited)
         }

@@ -201,7 +201,7 @@ import Testing
 
     @Test func `a kept connection without requests is closed after its time`() async throws {
         var limits = ListenerLimits()
-        limits.idleTimeout = .milliseconds(300)
+        limits.idleTimeout = .seconds(2)
         try await withListener(limits: limits) { listener in
             try await listener.converse { client in
                 try await client.say("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")

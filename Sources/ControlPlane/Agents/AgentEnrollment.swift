@@ -88,6 +88,13 @@ package struct AgentEnrollment: Sendable {
             ? "This agent was deleted once, so its token does not let it in: an administrator has to claim it." : nil
     }
 
+    private static func namesake(_ agent: EdgeAgent) -> String {
+        """
+        Another agent of this project is called “\(agent.name)” too. Both work; to tell them apart, start this one with \
+        another name or give it one: edgewright agents edit \(agent.id) --name NAME
+        """
+    }
+
     /// - Returns: beside it, those that have given way.
     private func enroll(
         _ candidate: Candidate, at now: Timestamp, _ session: any SQLSession
@@ -123,7 +130,8 @@ package struct AgentEnrollment: Sendable {
             event("agent.enroll", agent, token, session), by: actor(candidate.fingerprint, candidate.address),
             in: session)
         try changes.announce([agent.id], in: session)
-        let notice = Self.notice(candidate, isDeleted: isDeleted)
+        let notice =
+            try Self.notice(candidate, isDeleted: isDeleted) ?? (session.hasNamesake(agent) ? Self.namesake(agent) : nil)
         return (EnrolledAgent(agentId: agent.id, state: agent.state, notice: notice), gone)
     }
 

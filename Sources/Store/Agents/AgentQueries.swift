@@ -69,6 +69,14 @@ extension SQLSession {
         try queryFirst("SELECT \(agentColumns) FROM agent a WHERE a.fingerprint = ?", [fingerprint]).map(readAgent)
     }
 
+    /// Whether another agent of its project has its name too.
+    package func hasNamesake(_ agent: EdgeAgent) throws -> Bool {
+        guard let project = agent.projectId else { return false }
+        return try queryFirst(
+            "SELECT 1 FROM agent WHERE project_id = ? AND name = ? AND id <> ? LIMIT 1",
+            [project.rawValue, agent.name, agent.id.rawValue]) != nil
+    }
+
     package func setAgentProgram(version: String, system: String, of id: Identifier<EdgeAgent>) throws {
         try execute("UPDATE agent SET version = ?, system = ? WHERE id = ?", [version, system, id.rawValue])
     }

@@ -174,6 +174,23 @@ import Transport
         }
     }
 
+    @Test func `who joins under a name that is taken is told so`() async throws {
+        try await withControlPlane { world in
+            let project = try await world.makeProject().project
+            let token = try await world.enrollmentToken(in: project, ["maximumUses": 5]).secret
+            try await withTransportClient { client in
+                let agents = try (0..<3).map { _ in try TestAgent(at: world.url, client: client) }
+                agents[2].profile.value.name = "another"
+                let first = try await agents[0].enroll(token: token).expect(200)
+                #expect(first.json["notice"] == nil)
+                let second = try await agents[1].enroll(token: token).expect(200)
+                #expect(second["notice"].contains("agents edit \(second["agentId"])"), "\(second)")
+                let third = try await agents[2].enroll(token: token).expect(200)
+                #expect(third.json["notice"] == nil)
+            }
+        }
+    }
+
     @Test func `an agent changes its key, and the old one is worth nothing any more`() async throws {
         try await withAgent { world in
             let agent = world.agent
