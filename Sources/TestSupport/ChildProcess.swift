@@ -9,6 +9,8 @@ import Synchronization
 package final class ChildProcess: Sendable {
     /// Its process id.
     package let identifier: pid_t
+    /// No pipe is made while a program is started, which would have its ends too.
+    private static let starting = Mutex(())
     /// Once it has ended and was asked for: its id may be another's by then.
     private let status = Mutex<Int32?>(nil)
 
@@ -36,7 +38,6 @@ package final class ChildProcess: Sendable {
                 }
             try Self.check(step)
         }
-        Self.keepOpenFiles()
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -54,7 +55,10 @@ package final class ChildProcess: Sendable {
         var started: pid_t = 0
         try withCStrings([executable.path] + arguments) { words in
             try withCStrings(variables) { variables in
-                try Self.check(posix_spawn(&started, executable.path, &files, &attributes, words, variables))
+                try Self.starting.withLock { _ in
+                    Self.keepOpenFiles()
+                    try Self.check(posix_spawn(&started, executable.path, &files, &attributes, words, variables))
+                }
             }
         }
         identifier = started
@@ -86,12 +90,23 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// For a program's streams; no other program has its ends.
+    package static func makePipe() -> Pipe {
+        starting.withLock { _ in
+            let pipe = Pipe()
+            for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+                _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+            }
+            return pipe
+        }
+    }
+
     /// Runs a program to its end; blocks.
     /// - Returns: its exit status and what it wrote, both streams.
     package static func run(
         _ executable: URL, _ arguments: [String], environment: [String: String]? = nil
     ) throws -> (status: Int32, output: String) {
-        let pipe = Pipe()
+        let pipe = makePipe()
         let process = try ChildProcess(
             executable, arguments, environment: environment, output: pipe.fileHandleForWriting)
         try pipe.fileHandleForWriting.close()
@@ -99,7 +114,7 @@ package final class ChildProcess: Sendable {
         return (process.waitUntilExit(), String(decoding: said, as: UTF8.self))
     }
 
-    /// What this process has open is not the program's; Foundation's pipes would be.
+    /// What this process has open is not the program's; what Foundation opens would be.
     private static func keepOpenFiles() {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
             if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }

@@ -49,7 +49,7 @@ private actor SharedDocker {
     }
 
     /// Its writing end is never closed while this process lives.
-    private static let lifeline = Pipe()
+    private static let lifeline = ChildProcess.makePipe()
 
     private static func start() async throws -> DockerWorld { try await DockerWorld.start(heldBy: lifeline).world }
 }
@@ -57,7 +57,7 @@ private actor SharedDocker {
 /// Runs an engine of its own, whose disk is small.
 /// - Parameter size: as `mount` takes it: `900m`. Its images take 210 MB.
 package func withSmallDocker(size: String, _ body: (DockerWorld) async throws -> Void) async throws {
-    let lifeline = Pipe()
+    let lifeline = ChildProcess.makePipe()
     let (world, shell) = try await DockerWorld.start(heldBy: lifeline, ["EDGEWRIGHT_DOCKER_SIZE": size])
     defer {
         try? lifeline.fileHandleForWriting.close()
@@ -79,7 +79,7 @@ extension DockerWorld {
         let settings = [
             "EDGEWRIGHT_BIN": Program.url.path, "EDGEWRIGHT_DOCKER_TLS": "\(tlsPort):\(certificates.path)",
         ]
-        let output = Pipe()
+        let output = ChildProcess.makePipe()
         let shell = try ChildProcess(
             URL(filePath: "/bin/bash"), [scripts.appending(path: "with-docker.sh").path, "hold"],
             environment: ProcessInfo.processInfo.environment.merging(settings) { $1 }.merging(environment) { $1 },

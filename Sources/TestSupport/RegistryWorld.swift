@@ -62,10 +62,10 @@ private actor SharedRegistries {
     }
 
     /// Its writing end is never closed while this process lives.
-    private static let lifeline = Pipe()
+    private static let lifeline = ChildProcess.makePipe()
 
     private static func start() async throws -> RegistryWorld {
-        let output = Pipe()
+        let output = ChildProcess.makePipe()
         _ = try ChildProcess(
             URL(filePath: "/bin/bash"), ["-c", script], input: lifeline.fileHandleForReading,
             output: output.fileHandleForWriting)

@@ -8,7 +8,7 @@ enum TestPostgresServer {
     /// - Returns: the URL of its maintenance database.
     /// - Throws: `TestPostgresError` with what the shell said.
     static func start() async throws -> String {
-        let output = Pipe()
+        let output = ChildProcess.makePipe()
         _ = try ChildProcess(
             URL(filePath: "/bin/sh"), ["-c", script], input: lifeline.fileHandleForReading,
             output: output.fileHandleForWriting)
@@ -21,7 +21,7 @@ enum TestPostgresServer {
     }
 
     /// Its writing end is never closed while this process lives.
-    private static let lifeline = Pipe()
+    private static let lifeline = ChildProcess.makePipe()
 
     /// What is said up to the line that starts with "ready", or to the end.
     private static func firstWords(of handle: FileHandle) async -> String {

@@ -124,7 +124,7 @@ import Testing
         try await withTLSIdentity { [limits] identity in
             try await withListener(tls: identity, limits: limits) { listener in
                 for version in ["--http1.1", "--http2"] {
-                    let nothing = Pipe()
+                    let nothing = ChildProcess.makePipe()
                     let client = try ChildProcess(
                         URL(filePath: "/usr/bin/curl"),
                         [

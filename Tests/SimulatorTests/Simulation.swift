@@ -9,7 +9,7 @@ final class Simulation: Sendable {
 
     /// Waits until all services listen.
     init(_ arguments: [String]) throws {
-        let output = Pipe()
+        let output = ChildProcess.makePipe()
         process = try ChildProcess(
             Program.url, ["simulate"] + arguments, output: output.fileHandleForWriting)
         try output.fileHandleForWriting.close()

@@ -29,7 +29,12 @@ final class DockerServices: Sendable {
     private let address: String
     private let client: DirectTransportClient
     private let seen = Mutex(Seen())
-    private let transports = Mutex<[Int: OfferTransport]>([:])
+    private let transports = Mutex(Transports())
+
+    private struct Transports {
+        var byPort: [Int: OfferTransport] = [:]
+        var isWithdrawn = false
+    }
 
     /// - Parameter address: where published ports are reached from here.
     /// - Throws: `TransportError` of kind `.invalidRequest` when a certificate of the endpoint can't be read.
@@ -46,17 +51,24 @@ final class DockerServices: Sendable {
             throw TransportError(.pathDown, "no service of the platform has port \(port) on the agent's Docker engine")
         }
         return try transports.withLock { transports in
-            if let known = transports[port] { return known }
+            guard !transports.isWithdrawn else {
+                throw TransportError(.pathDown, "the agent does not offer its Docker engine any more")
+            }
+            if let known = transports.byPort[port] { return known }
             let made = try OfferTransport(
                 RemoteEndpoint(address: .tcp(host: address, port: port), usesTLS: false), client: client)
-            transports[port] = made
+            transports.byPort[port] = made
             return made
         }
     }
 
     /// It is not offered any more.
     func withdraw() {
-        for transport in transports.withLock({ Array($0.values) }) { transport.withdraw() }
+        let all = transports.withLock { transports in
+            transports.isWithdrawn = true
+            return Array(transports.byPort.values)
+        }
+        for transport in all { transport.withdraw() }
     }
 
     private func isPublished(_ port: Int) async throws -> Bool {

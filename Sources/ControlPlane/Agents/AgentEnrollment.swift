@@ -131,7 +131,8 @@ package struct AgentEnrollment: Sendable {
             in: session)
         try changes.announce([agent.id], in: session)
         let notice =
-            try Self.notice(candidate, isDeleted: isDeleted) ?? (session.hasNamesake(agent) ? Self.namesake(agent) : nil)
+            try Self.notice(candidate, isDeleted: isDeleted)
+            ?? (session.hasNamesake(agent) ? Self.namesake(agent) : nil)
         return (EnrolledAgent(agentId: agent.id, state: agent.state, notice: notice), gone)
     }
 

@@ -24,6 +24,8 @@ final class ByteSplice: ChannelDuplexHandler {
     /// What came with the end of the handshake.
     private var early: [ByteBuffer] = []
     private var isReadHeld = false
+    /// Whether the service has said something since bytes last went to it.
+    private var hasAnswered = true
 
     init(usesTLS: Bool, on loop: any EventLoop, _ traffic: TunnelTraffic) {
         self.usesTLS = usesTLS
@@ -58,7 +60,10 @@ final class ByteSplice: ChannelDuplexHandler {
 // MARK: The service's side
 
 extension ByteSplice {
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive, !usesTLS { becomeReady() }
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         ended(ChannelError.eof)
@@ -89,6 +94,7 @@ extension ByteSplice {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        hasAnswered = true
         if let stream { stream.write(bytes, isLast: false) } else { early.append(bytes) }
     }
 
@@ -98,10 +104,15 @@ extension ByteSplice {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Many TLS peers just leave: what they had to say is said.
-        if case NIOSSLError.uncleanShutdown = error, isReady { return context.close(promise: nil) }
+        // One that just leaves (`uncleanShutdown`) too: whether an answer that has no length is whole, nobody knows then.
         failure = failure ?? error
         context.close(promise: nil)
+    }
+
+    /// What closes it from outside cuts it off.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        failure = failure ?? CancellationError()
+        context.close(mode: mode, promise: promise)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -121,11 +132,18 @@ extension ByteSplice: TunnelStreamReceiver {
 
     func receivedAll() {
         // As nobody looks at the bytes, this stands for a request.
-        traffic.noteExchange()
+        if hasAnswered { traffic.noteExchange() }
+        hasAnswered = false
         context?.flush()
     }
 
-    func receivedEnd() { context?.close(promise: nil) }
+    /// When the service has what came before.
+    func receivedEnd() {
+        guard let context else { return }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    }
 
     func failed(_ error: any Error) {
         stream = nil

@@ -10,14 +10,17 @@ import Synchronization
 /// the work at both ends. To open one costs a round trip, so a request never waits for it: who finds none that is free is
 /// sent by itself, as all are while there are few.
 final class KeptStreams: ConnectionOwner {
-    /// So many requests within a second are often.
+    /// So many requests within a second are often: more than the probes of a service and somebody's look at its page.
     static let often = 32
     private static let interval = TimeAmount.seconds(1)
-    /// Beyond it requests go by themselves.
+    /// Beyond it requests go by themselves: a few offers that are busy at once leave room for others on the connection.
     private static let limit = 128
     private static let connectTimeout = TimeAmount.seconds(10)
-    /// After one that could not be opened.
+    /// In milliseconds, after one that could not be opened.
     private static let rest: ClosedRange<Int64> = 1000...2000
+    /// The same, when the service has closed one before it was used, or after one request: some serve one connection at a
+    /// time, or only one request on each.
+    private static let longRest: ClosedRange<Int64> = 60_000...90_000
 
     private struct State {
         var idle: [PooledConnection] = []
@@ -28,10 +31,17 @@ final class KeptStreams: ConnectionOwner {
         var mayOpenAt = NIODeadline.uptimeNanoseconds(0)
         /// The agent wants to see each request.
         var isRefused = false
+        /// Whether an exchange has ended so that another may follow. Until then it is tried with one.
+        var isProven = false
         var isRetired = false
         var count = 0
         var countedSince = NIODeadline.uptimeNanoseconds(0)
         var wereMany = false
+
+        mutating func restLong() {
+            isProven = false
+            mayOpenAt = .now() + .milliseconds(.random(in: longRest))
+        }
 
         mutating func note(_ now: NIODeadline) {
             let age = now - countedSince
@@ -43,12 +53,15 @@ final class KeptStreams: ConnectionOwner {
         }
 
         func mayOpen(_ now: NIODeadline) -> Bool {
-            (wereMany || count >= often) && !isRefused && !isRetired && open < limit && now >= mayOpenAt
+            (wereMany || count >= often) && !isRefused && !isRetired && open < (isProven ? limit : 1)
+                && now >= mayOpenAt
         }
     }
 
     let peer: ErrorTranslation.Peer
-    let idleLifetime = TimeAmount.seconds(5)
+    /// Less than services keep a connection that is silent (5 s at Node and Apache): whoever closes second sends a request
+    /// to one that is closing.
+    let idleLifetime = TimeAmount.seconds(4)
     let isShutDown = false
     private let authority: String
     private let state = Mutex(State())
@@ -102,9 +115,17 @@ final class KeptStreams: ConnectionOwner {
     func giveBack(_ connection: PooledConnection) -> Bool {
         state.withLock { state in
             guard !state.isRetired, connection.channel.isActive else { return false }
+            state.isProven = true
             state.idle.append(connection)
             return true
         }
+    }
+
+    /// What ends from this side is reset, and of what still comes on streams that were reset lately the other end of the
+    /// tunnel may send so much only.
+    func isNotKept() -> Bool {
+        state.withLock { $0.restLong() }
+        return false
     }
 
     func withdraw(_ connection: PooledConnection) -> Bool {
@@ -151,23 +172,29 @@ extension KeptStreams {
         do {
             let handler = try PeerConnection.add(to: channel.pipeline.syncOperations, of: self)
             channel.closeFuture.whenComplete { [self] _ in closed(channel) }
-            state.withLock { state in
+            channel.activate()
+            let connection = PooledConnection(
+                channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+            let isKept = state.withLock { state in
                 state.origin = origin
                 state.kept += 1
+                guard !state.isRetired, channel.isActive else { return false }
+                state.idle.append(connection)
+                return true
             }
-            channel.activate()
-            handler.giveBack()
+            if isKept { handler.lieIdle() } else { channel.close(promise: nil) }
         } catch {
             stream.close()
             failed(isRefused: false)
         }
     }
 
-    private func closed(_ channel: any Channel) {
+    private func closed(_ channel: TunnelStreamChannel) {
         state.withLock { state in
             state.open -= 1
             state.kept -= 1
             state.idle.removeAll { $0.channel === channel }
+            if channel.isEndedByPeer, !state.isProven { state.restLong() }
         }
     }
 
@@ -177,45 +204,5 @@ extension KeptStreams {
             state.isRefused = state.isRefused || isRefused
             state.mayOpenAt = .now() + .milliseconds(.random(in: Self.rest))
         }
-    }
-}
-
-/// The kept exchanges of a connection, by offer. From any thread.
-final class KeptStreamsByOffer: Sendable {
-    /// Beyond it those of offers that are not in use are forgotten.
-    private static let limit = 64
-
-    private struct State {
-        var byOffer: [String: KeptStreams] = [:]
-        var isRetired = false
-    }
-
-    private let state = Mutex(State())
-
-    var count: Int { state.withLock { $0.byOffer.values.reduce(0) { $0 + $1.count } } }
-
-    func streams(to authority: String, _ peer: ErrorTranslation.Peer) -> KeptStreams? {
-        state.withLock { state in
-            guard !state.isRetired else { return nil }
-            if let known = state.byOffer[authority] { return known }
-            if state.byOffer.count >= Self.limit { state.byOffer = state.byOffer.filter { !$0.value.isUnused } }
-            let made = KeptStreams(authority, peer)
-            state.byOffer[authority] = made
-            return made
-        }
-    }
-
-    /// Nothing new is to be asked on the connection: it can close when no exchange is open any more.
-    func retire() {
-        let all = state.withLock { state in
-            state.isRetired = true
-            defer { state.byOffer = [:] }
-            return state.byOffer
-        }
-        for streams in all.values { streams.retire() }
-    }
-
-    func closeUnused() {
-        for streams in state.withLock({ $0.byOffer.values }) { streams.closeUnused() }
     }
 }

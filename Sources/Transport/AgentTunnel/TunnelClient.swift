@@ -26,7 +26,8 @@ package final class TunnelClient: Sendable {
         let frames = TunnelFrames(loop: channel.eventLoop, traffic: traffic)
         self.frames = NIOLoopBound(frames, eventLoop: channel.eventLoop)
         frames.whenGoingAway = { [kept] in kept.retire() }
-        try channel.addTunnel(frames, mode: .client, traffic, keepalive, tolerance)
+        try channel.addTunnel(
+            frames, traffic, TunnelConduct(mode: .client, keepalive: keepalive, tolerance: tolerance))
     }
 
     /// Whether something new may be asked on it, as far as this end knows. From any thread.
@@ -147,20 +148,27 @@ package final class TunnelClient: Sendable {
     }
 }
 
+/// How an end of a tunnel behaves.
+struct TunnelConduct {
+    let mode: NIOHTTP2Handler.ParserMode
+    let keepalive: TunnelProtocol.Keepalive
+    let tolerance: TunnelProtocol.Tolerance
+    /// Whether the other end may ask for raw bytes.
+    var carriesBytes = false
+}
+
 extension Channel {
     /// HTTP/2 on a connection that has just been upgraded. On its event loop.
-    func addTunnel(
-        _ frames: TunnelFrames, mode: NIOHTTP2Handler.ParserMode, _ traffic: TunnelTraffic,
-        _ keepalive: TunnelProtocol.Keepalive, _ tolerance: TunnelProtocol.Tolerance, carriesBytes: Bool = false
-    ) throws {
+    func addTunnel(_ frames: TunnelFrames, _ traffic: TunnelTraffic, _ conduct: TunnelConduct) throws {
         try syncOptions?.setOption(.recvAllocator, value: .growing)
         try pipeline.syncOperations.addHandlers([
             TunnelMeter(traffic: traffic),
-            HTTP2FrameAligner(isServer: mode == .server, frameLimit: TunnelProtocol.frameLimit),
+            HTTP2FrameAligner(isServer: conduct.mode == .server, frameLimit: TunnelProtocol.frameLimit),
             NIOHTTP2Handler(
-                mode: mode, connectionConfiguration: TunnelProtocol.configuration(carriesBytes: carriesBytes),
-                streamConfiguration: TunnelProtocol.streams(tolerance)),
-            TunnelKeepalive(keepalive, measures: mode == .client, traffic: traffic),
+                mode: conduct.mode,
+                connectionConfiguration: TunnelProtocol.configuration(carriesBytes: conduct.carriesBytes),
+                streamConfiguration: TunnelProtocol.streams(conduct.tolerance)),
+            TunnelKeepalive(conduct.keepalive, measures: conduct.mode == .client, traffic: traffic),
             frames,
         ])
     }

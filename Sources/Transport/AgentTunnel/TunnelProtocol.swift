@@ -83,6 +83,8 @@ package enum TunnelProtocol {
             HTTP2Setting(parameter: .maxFrameSize, value: frameLimit),
             HTTP2Setting(parameter: .enableConnectProtocol, value: 1),
         ]
+        // Of more streams that were ended here a moment ago, what is still on its way would end the connection.
+        configuration.maximumRecentlyResetStreams = 256
         if carriesBytes { configuration.initialSettings.append(Self.carriesBytes) }
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled

@@ -36,7 +36,9 @@ package final class TunnelServer: Sendable {
         goingAway = isGoingAway.futureResult
         channel.closeFuture.whenComplete { _ in isGoingAway.fail(ChannelError.eof) }
         try channel.addTunnel(
-            frames, mode: .server, traffic, keepalive, .ofAsker, carriesBytes: targets.carriesBytes)
+            frames, traffic,
+            TunnelConduct(
+                mode: .server, keepalive: keepalive, tolerance: .ofAsker, carriesBytes: targets.carriesBytes))
         try channel.pipeline.syncOperations.addHandler(FarewellListener(isGoingAway), position: .before(frames))
     }
 
@@ -162,14 +164,21 @@ private struct ForwardedExchange: Sendable {
             ByteSplice(usesTLS: origin.hasPrefix("https:"), on: stream.loop, traffic), eventLoop: stream.loop)
         let channel = try await carrier.open(on: stream.loop, within: timeout, splice)
         stream.send([":status": "200", TunnelField.origin: origin], isLast: false)
-        stream.onLoop { splice.value.start($0) }
+        stream.onLoop { stream in
+            stream.isRaw = true
+            splice.value.start(stream)
+        }
         await withTaskCancellationHandler {
             // How it ended is told by the splice.
             try? await channel.closeFuture.get()
         } onCancel: {
             channel.close(promise: nil)
         }
-        if let failure = try await stream.loop.submit({ splice.value.failure }).get() { throw failure }
+        if let failure = try await stream.loop.submit({ splice.value.failure }).get() {
+            // A reset would overtake what is not taken yet.
+            try await stream.drain()
+            throw failure
+        }
         stream.end()
     }
 

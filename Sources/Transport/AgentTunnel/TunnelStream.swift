@@ -1,4 +1,3 @@
-import DequeModule
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
@@ -24,19 +23,16 @@ final class TunnelStream {
 
     /// Raw bytes: each direction ends for itself.
     var isRaw = false
+    /// At the agent's end of raw bytes: so long the platform has to end its direction when the service has ended its own.
+    private static let farewell = TimeAmount.seconds(30)
     /// Gets what comes as it comes, in place of whoever waits for it.
     private var receiver: (any TunnelStreamReceiver)?
 
     private let frames: TunnelFrames
     private var headWaiter: HeadWaiter?
     private var head: HPACKHeaders?
-    private var chunks: Deque<ByteBuffer> = []
-    /// Whether the last of them is a copy, to which more may be appended.
-    private var hasOwnLast = false
-    private var unread = 0
-    private var window = TunnelProtocol.streamWindow
-    /// Read since the other end was last told that it may send more.
-    private var unannounced = 0
+    private var arrived = ArrivedBytes()
+    private var window = StreamWindow()
     private var isComplete = false
     private var reader: BodyWaiter?
     private var idleTimeout: TimeAmount?
@@ -46,10 +42,13 @@ final class TunnelStream {
     private var hasSentEnd = false
     private var ahead = 0
     private var writer: WriteWaiter?
+    private var drained: WriteWaiter?
 
     private var isOver = false
     /// A reset is not answered with a reset.
     private var isReset = false
+    /// Told when what has come before it was taken.
+    private var lateReset: (any Error)?
     private var failure: (any Error)?
     private var wait: (what: Wait, until: NIODeadline)?
 
@@ -58,21 +57,6 @@ final class TunnelStream {
         self.frames = frames
         self.idleTimeout = idleTimeout
     }
-}
-
-/// Takes what comes of raw bytes, on the event loop.
-protocol TunnelStreamReceiver: AnyObject {
-    /// Whether it takes them now; once it does again, it asks for them with `deliver()`.
-    var takesBytes: Bool { get }
-    func received(_ bytes: ByteBuffer)
-    /// No more for the moment.
-    func receivedAll()
-    /// The other end has said all it had to say.
-    func receivedEnd()
-    /// The exchange is over; nothing follows.
-    func failed(_ error: any Error)
-    /// Who has written more than the wire takes may go on.
-    func mayWrite()
 }
 
 /// An answer's head, and its body when it came along.
@@ -94,34 +78,22 @@ extension TunnelStream {
 
     func received(_ bytes: ByteBuffer, isLast: Bool) {
         isComplete = isComplete || isLast
+        if isLast { finishIfServed() }
         // Without a head these are no answer: whoever waits for one is to wait no longer than he wanted.
         if head != nil { wait = nil }
         guard !isOver, bytes.readableBytes > 0 else { return }
-        keep(bytes)
-        unread += bytes.readableBytes
-    }
-
-    /// What nobody waits for may lie here for long, and would keep all that came with it: so it is copied, and behind
-    /// what lies here already, or frames of one byte would take a hundred each.
-    private func keep(_ bytes: ByteBuffer) {
         let isWaitedFor = reader != nil || headWaiter != nil || receiver?.takesBytes ?? false
-        guard !isWaitedFor || !chunks.isEmpty else { return chunks.append(bytes) }
-        if let last = chunks.indices.last, hasOwnLast,
-            chunks[last].readableBytes + bytes.readableBytes <= TunnelProtocol.frameLimit
-        {
-            chunks[last].writeImmutableBuffer(bytes)
-        } else {
-            chunks.append(ByteBuffer(buffer: bytes))
-            hasOwnLast = true
-        }
+        arrived.append(bytes, isWaitedFor: isWaitedFor)
     }
 
     /// The other end wants no more of it.
     func received(reset reason: any Error) {
         isReset = true
-        guard isComplete, !frames.isServing, receiver == nil else {
+        guard isComplete, !frames.isServing else {
             deliver()
-            return fail(reason)
+            guard receiver != nil, !frames.isServing, !arrived.isEmpty else { return fail(reason) }
+            hasEnded = true
+            return lateReset = reason
         }
         // The answer was complete before the request (RFC 9113, section 8.1).
         hasEnded = true
@@ -138,7 +110,7 @@ extension TunnelStream {
             guard let head else { return }
             if isComplete, hasEnded, upload == nil {
                 headWaiter = nil
-                let whole = takeAll()
+                let whole = arrived.takeAll()
                 finish()
                 waiter.resume(returning: TunnelAnswer(head: head, whole: whole))
             } else {
@@ -151,7 +123,7 @@ extension TunnelStream {
     }
 
     private func deliverBody(to waiter: BodyWaiter) {
-        let chunks = takeChunks()
+        let chunks = arrived.takeSome()
         if !chunks.isEmpty {
             reader = nil
             wait = nil
@@ -169,54 +141,24 @@ extension TunnelStream {
     private func deliverToReceiver() {
         var isAny = false
         // Any of its calls may end it, or ask for more.
-        while let receiver, receiver.takesBytes, let chunk = takeChunk() {
+        while let receiver, receiver.takesBytes, let chunk = arrived.takeNext() {
             isAny = true
             consumed(chunk.readableBytes)
             receiver.received(chunk)
         }
-        if chunks.isEmpty, isComplete { receiver?.receivedEnd() } else if isAny { receiver?.receivedAll() }
-    }
-
-    /// What is there, within bounds: a reader on another event loop would wait for each of them as long as it takes to
-    /// pass it on.
-    private func takeChunks() -> [ByteBuffer] {
-        var (taken, bytes) = ([ByteBuffer](), 0)
-        while bytes < TunnelProtocol.bytesAhead, let chunk = takeChunk() {
-            taken.append(chunk)
-            bytes += chunk.readableBytes
+        if arrived.isEmpty, let lateReset {
+            fail(lateReset)
+        } else if arrived.isEmpty, isComplete {
+            receiver?.receivedEnd()
+        } else if isAny {
+            receiver?.receivedAll()
         }
-        return taken
-    }
-
-    /// The next piece; small ones together, because each is a write for its reader.
-    private func takeChunk() -> ByteBuffer? {
-        defer { if chunks.isEmpty { hasOwnLast = false } }
-        guard var chunk = chunks.popFirst() else { return nil }
-        while let next = chunks.first, chunk.readableBytes + next.readableBytes <= TunnelProtocol.frameLimit {
-            chunk.writeImmutableBuffer(next)
-            chunks.removeFirst()
-        }
-        return chunk
-    }
-
-    private func takeAll() -> ByteBuffer {
-        hasOwnLast = false
-        guard var whole = chunks.popFirst() else { return ByteBuffer() }
-        while var chunk = chunks.popFirst() { whole.writeBuffer(&chunk) }
-        consumed(unread)
-        return whole
     }
 
     private func consumed(_ bytes: Int) {
-        unread -= bytes
-        unannounced += bytes
-        guard !isComplete, !isOver, unannounced >= window / 2 else { return }
-        // A reader that has read all there is may be waiting for its window; one that has not is not.
-        let wanted = unread == 0 ? min(window, TunnelProtocol.largestStreamWindow - window) : 0
-        let lent = frames.lendWindow(upTo: wanted)
-        window += lent
-        frames.widen(id, by: unannounced + lent)
-        unannounced = 0
+        guard window.read(bytes), !isComplete, !isOver else { return }
+        let growth = frames.lendWindow(upTo: window.wantedGrowth(hasReadAll: arrived.isEmpty))
+        frames.widen(id, by: window.announce(growth: growth))
     }
 }
 
@@ -229,7 +171,7 @@ extension TunnelStream {
     }
 
     func read(_ waiter: BodyWaiter) {
-        guard !isOver || failure != nil || !chunks.isEmpty else { return waiter.resume(returning: nil) }
+        guard !isOver || failure != nil || !arrived.isEmpty else { return waiter.resume(returning: nil) }
         reader = waiter
         if let idleTimeout { set(.forBytes(idleTimeout), until: .now() + idleTimeout) }
         deliver()
@@ -268,6 +210,16 @@ extension TunnelStream {
             done?(reason)
             return
         }
+        // Frames without anything in them are a fault (RFC 9113, section 10.5), and end the connection.
+        guard isLast || bytes.readableBytes > 0 else {
+            waiter?.resume()
+            done?(nil)
+            return
+        }
+        if receiver != nil {
+            frames.giveBackWindow(window.extra)
+            window.turn()
+        }
         hasEnded = isLast
         let length = bytes.readableBytes
         ahead += length
@@ -281,11 +233,24 @@ extension TunnelStream {
 
     private func sent(_ length: Int, _ error: (any Error)?) {
         ahead -= length
+        if ahead == 0 { resumeDrained(failure ?? error) }
         guard ahead <= TunnelProtocol.bytesAhead / 2 || error != nil else { return }
         receiver?.mayWrite()
         guard let waiter = writer else { return }
         writer = nil
         if let error { waiter.resume(throwing: failure ?? error) } else { waiter.resume() }
+    }
+
+    /// - Parameter waiter: told when all that was written has left.
+    func awaitDrained(_ waiter: WriteWaiter) {
+        drained = waiter
+        if ahead == 0 || isOver { resumeDrained(failure) }
+    }
+
+    private func resumeDrained(_ error: (any Error)?) {
+        guard let waiter = drained else { return }
+        drained = nil
+        if let error { waiter.resume(throwing: error) } else { waiter.resume() }
     }
 
     func end() {
@@ -296,7 +261,15 @@ extension TunnelStream {
 
     private func sentEnd() {
         hasSentEnd = true
-        if isWorkOver { finish() }
+        finishIfServed()
+    }
+
+    /// At the agent's end. Who asks for raw bytes ends them in any case, and need not be told to with a reset, of which many
+    /// in a short time end the connection.
+    private func finishIfServed() {
+        guard isWorkOver, hasSentEnd else { return }
+        guard isRaw, !isComplete else { return finish() }
+        set(.forBytes(Self.farewell), until: .now() + Self.farewell)
     }
 
     /// - Parameter failure: why not all of the request's body was sent.
@@ -316,7 +289,7 @@ extension TunnelStream {
         isWorkOver = true
         guard !isOver else { return }
         guard failure == nil, hasEnded else { return fail(failure ?? CancellationError(), .internalError) }
-        if hasSentEnd { finish() }
+        finishIfServed()
     }
 
     /// Of raw bytes: from now on they go there, what has come already too.
@@ -330,9 +303,10 @@ extension TunnelStream {
     /// Of raw bytes: nobody wants more of them. The receiver is not told.
     func close() {
         receiver = nil
-        guard !isOver else { return }
+        // What still waits to be taken would wait for ever.
+        guard isComplete, ahead == 0 else { return fail(CancellationError()) }
         end()
-        if isComplete { finish() } else { fail(CancellationError()) }
+        finish()
     }
 
     /// Nobody reads the body any more.
@@ -355,6 +329,7 @@ extension TunnelStream {
         work?.cancel()
         writer?.resume(throwing: error)
         writer = nil
+        resumeDrained(error)
         receiver?.failed(error)
         deliverFailure()
     }
@@ -376,10 +351,9 @@ extension TunnelStream {
         isOver = true
         receiver = nil
         wait = nil
-        chunks = []
-        unread = 0
-        frames.giveBackWindow(window - TunnelProtocol.streamWindow)
-        window = TunnelProtocol.streamWindow
+        arrived.drop()
+        frames.giveBackWindow(window.extra)
+        window = StreamWindow()
         frames.finished(self, reset: isReset || (isComplete && hasEnded) ? nil : code)
     }
 

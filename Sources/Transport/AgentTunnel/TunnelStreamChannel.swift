@@ -20,6 +20,8 @@ final class TunnelStreamChannel: Channel, ChannelCore, @unchecked Sendable {
     var _channelCore: any ChannelCore { self }
 
     private let closed: EventLoopPromise<Void>
+    /// Whether it was the other end that ended it. On the event loop.
+    private(set) var isEndedByPeer = false
     private let active = Atomic(false)
     private let writable = Atomic(true)
     private var stream: TunnelStream?
@@ -81,6 +83,7 @@ extension TunnelStreamChannel: TunnelStreamReceiver {
     }
 
     func receivedEnd() {
+        isEndedByPeer = true
         pipeline.fireChannelReadComplete()
         stream?.close()
         end(ChannelError.eof)
@@ -88,6 +91,7 @@ extension TunnelStreamChannel: TunnelStreamReceiver {
 
     func failed(_ error: any Error) {
         guard isActive else { return }
+        isEndedByPeer = true
         pipeline.fireErrorCaught(error)
         end(error)
     }
@@ -124,15 +128,15 @@ extension TunnelStreamChannel {
 
     /// Small pieces together: each frame costs both ends the same, however short it is.
     private func takeWritten() -> (ByteBuffer, [EventLoopPromise<Void>])? {
-        guard var (bytes, promise) = written.popFirst() else { return nil }
-        var promises = promise.map { [$0] } ?? []
+        guard let first = written.popFirst() else { return nil }
+        var bytes = first.bytes
+        var promises = first.promise.map { [$0] } ?? []
         while let next = written.first,
             bytes.readableBytes + next.bytes.readableBytes <= TunnelProtocol.frameLimit || next.bytes.readableBytes == 0
         {
             written.removeFirst()
             bytes.writeImmutableBuffer(next.bytes)
-            if let other = next.promise { promises.append(other) }
-            promise = nil
+            if let promise = next.promise { promises.append(promise) }
         }
         return (bytes, promises)
     }

@@ -78,6 +78,11 @@ struct TunnelStreamHandle: Sendable {
 
     func end() { onLoop { $0.end() } }
 
+    /// Returns when all that was written has left.
+    func drain() async throws {
+        try await withCheckedThrowingContinuation { continuation in onLoop { $0.awaitDrained(continuation) } }
+    }
+
     func send(_ headers: HPACKHeaders, isLast: Bool) { onLoop { $0.send(headers, isLast: isLast) } }
 
     /// Head and body at once.

@@ -13,6 +13,10 @@ protocol ConnectionOwner: AnyObject, Sendable {
     /// - Returns: whether it is kept.
     func giveBack(_ connection: PooledConnection) -> Bool
 
+    /// The same, but the peer does not want another one on it.
+    /// - Returns: whether it is closed at once, or when the peer has closed it.
+    func isNotKept() -> Bool
+
     /// - Returns: false when somebody has just taken it.
     func withdraw(_ connection: PooledConnection) -> Bool
 }

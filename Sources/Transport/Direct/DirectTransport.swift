@@ -69,6 +69,7 @@ package struct DirectTransport: Transport {
             }
             return try await connected.get()
         } catch {
+            splice.value.ready.fail(error)
             throw translation(timeout).translate(error)
         }
     }

@@ -2,9 +2,11 @@ import NIOCore
 import Synchronization
 
 /// Tells one exchange from the next on the same connection: a cancellation that comes late must not hit the wrong one.
-struct ExchangeID: Equatable, Sendable {
+struct ExchangeID: Comparable, Sendable {
     private let number: UInt64
     private static let last = Atomic<UInt64>(0)
+
+    static func < (left: ExchangeID, right: ExchangeID) -> Bool { left.number < right.number }
 
     static func next() -> ExchangeID { ExchangeID(number: last.wrappingAdd(1, ordering: .relaxed).newValue) }
 }

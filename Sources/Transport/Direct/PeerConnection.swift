@@ -14,12 +14,14 @@ final class PeerConnection: ChannelInboundHandler {
         case forHead
         case forBytes(TimeAmount)
         case idle
+        /// For the peer to close it.
+        case farewell
     }
 
     private let owner: any ConnectionOwner
     private var context: ChannelHandlerContext?
     private var exchange: PeerExchange?
-    /// Given up before it had begun.
+    /// The latest of those that were given up before they had begun, or late.
     private var cancelled: ExchangeID?
     private var isUsed = false
     private var isReading = true
@@ -89,7 +91,7 @@ extension PeerConnection {
     }
 
     func cancel(_ id: ExchangeID) {
-        if exchange?.id == id { fail(CancellationError()) } else { cancelled = id }
+        if exchange?.id == id { fail(CancellationError()) } else { cancelled = max(cancelled ?? id, id) }
     }
 
     /// Nobody reads the body any more.
@@ -221,16 +223,23 @@ extension PeerConnection {
     private func finish() {
         guard let current = exchange, let context else { return exchange = nil }
         exchange = nil
-        isUsed = true
         setReading(true)
-        if current.hasSentAll, current.answer?.isKeepAlive == true { giveBack() } else { context.close(promise: nil) }
+        if current.hasSentAll, current.answer?.isKeepAlive == true { return giveBack() }
+        if !current.hasSentAll || owner.isNotKept() { return context.close(promise: nil) }
+        set(.farewell, until: .now() + owner.idleLifetime)
     }
 
     /// Free for the next exchange.
     func giveBack() {
         guard let context, context.channel.isActive else { return }
-        set(.idle, until: .now() + owner.idleLifetime)
+        lieIdle()
         if !owner.giveBack(handle(context)) { context.close(promise: nil) }
+    }
+
+    /// From now on it is closed when nobody needs it for a while, and its end is told from that of an exchange.
+    func lieIdle() {
+        isUsed = true
+        set(.idle, until: .now() + owner.idleLifetime)
     }
 
     private func setReading(_ isOn: Bool) {
@@ -269,6 +278,7 @@ extension PeerConnection {
         switch wait.what {
         case .forHead: fail(ExchangeFailure.noAnswerInTime)
         case .forBytes(let limit): fail(ExchangeFailure.silent(limit))
+        case .farewell: context.close(promise: nil)
         case .idle: if owner.withdraw(handle(context)) { context.close(promise: nil) }
         }
     }

@@ -64,6 +64,8 @@ final class PeerConnections: ConnectionOwner {
 
     var peer: ErrorTranslation.Peer { .called(name) }
 
+    func isNotKept() -> Bool { true }
+
     /// `nil` for a peer without TLS.
     func tlsContext() async throws -> NIOSSLContext? {
         guard let tls else { return nil }

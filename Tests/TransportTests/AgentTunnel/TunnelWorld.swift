@@ -102,12 +102,13 @@ func tunnelled<Result: Sendable>(
 ) async throws -> Result {
     try await withTransportClient { client in
         try await withTunnelListener(keepalive: keepalive, tls: tls) { listener in
+            let whole = RemoteEndpoint(
+                address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: usesTLS, verification: .none)
             let offers = try LocalOffers(
                 [
                     "service": RemoteEndpoint(
                         address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: false, basePath: "/base"),
-                    "whole": RemoteEndpoint(
-                        address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: usesTLS, verification: .none),
+                    "whole": whole, "second": whole, "third": whole,
                     "distrusted": RemoteEndpoint(
                         address: .tcp(host: "127.0.0.1", port: service.port), usesTLS: usesTLS),
                     "nothing": RemoteEndpoint(address: .tcp(host: "127.0.0.1", port: 1), usesTLS: false),
