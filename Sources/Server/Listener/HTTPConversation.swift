@@ -394,5 +394,9 @@ extension HTTPConversation {
     /// - Returns: whether the request that is under way has its answer.
     var isAnswered: Bool { state.isAnswered || !state.hasRequest }
 
-    func close() { context?.close(promise: nil) }
+    /// What was written goes out: a client that has got nothing at all may ask for the same once more.
+    func close() {
+        if isFlushScheduled { flush() }
+        context?.close(promise: nil)
+    }
 }

@@ -18,7 +18,7 @@ final class KeptStreams: ConnectionOwner {
     private static let connectTimeout = TimeAmount.seconds(10)
     /// In milliseconds, after one that could not be opened.
     private static let rest: ClosedRange<Int64> = 1000...2000
-    /// The same, when the service has closed one before it was used, or after one request: some serve one connection at a
+    /// The same, when the service has closed one before any was used, or broken one off, or keeps none: some serve one connection at a
     /// time, or only one request on each.
     private static let longRest: ClosedRange<Int64> = 60_000...90_000
 
@@ -31,6 +31,8 @@ final class KeptStreams: ConnectionOwner {
         var mayOpenAt = NIODeadline.uptimeNanoseconds(0)
         /// The agent wants to see each request.
         var isRefused = false
+        /// Those that ended while nobody used them.
+        var unused: Set<ObjectIdentifier> = []
         /// Whether an exchange has ended so that another may follow. Until then it is tried with one.
         var isProven = false
         var isRetired = false
@@ -132,6 +134,7 @@ final class KeptStreams: ConnectionOwner {
         state.withLock { state in
             guard let index = state.idle.lastIndex(where: { $0.channel === connection.channel }) else { return false }
             state.idle.remove(at: index)
+            state.unused.insert(ObjectIdentifier(connection.channel))
             return true
         }
     }
@@ -194,7 +197,9 @@ extension KeptStreams {
             state.open -= 1
             state.kept -= 1
             state.idle.removeAll { $0.channel === channel }
-            if channel.isEndedByPeer, !state.isProven { state.restLong() }
+            let wasUnused = state.unused.remove(ObjectIdentifier(channel)) != nil
+            // Each that a service breaks off is a reset, of which an agent may send so many only.
+            if channel.isEndedByPeer, !wasUnused || !state.isProven { state.restLong() }
         }
     }
 

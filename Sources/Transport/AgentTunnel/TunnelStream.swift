@@ -156,7 +156,8 @@ extension TunnelStream {
     }
 
     private func consumed(_ bytes: Int) {
-        guard window.read(bytes), !isComplete, !isOver else { return }
+        // To say anything on a stream that is reset ends the connection.
+        guard window.read(bytes), !isComplete, !isOver, !isReset else { return }
         let growth = frames.lendWindow(upTo: window.wantedGrowth(hasReadAll: arrived.isEmpty))
         frames.widen(id, by: window.announce(growth: growth))
     }

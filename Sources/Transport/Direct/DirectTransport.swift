@@ -90,5 +90,8 @@ enum RemoteTarget {
         }
         // CONNECT names no path and turns the connection into something else (RFC 9110, section 9.3.6).
         guard request.method != .connect else { throw TransportError(.invalidRequest, "CONNECT can't be sent") }
+        // TRACE has no body (RFC 9110, section 9.3.8), and the library frames none: what came with it would reach the peer as
+        // another request, whose answer somebody else gets. It also shows fields that its sender does not know of.
+        guard request.method != .trace else { throw TransportError(.invalidRequest, "TRACE can't be sent") }
     }
 }

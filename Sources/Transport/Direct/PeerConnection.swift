@@ -133,6 +133,9 @@ extension PeerConnection {
         if case .head(let head) = part, head.status == .switchingProtocols {
             return fail(ExchangeFailure.unwantedUpgrade)
         }
+        if case .head(let head) = part, !(100...999).contains(head.status.code) {
+            return fail(HTTPParserError.invalidStatus)
+        }
         exchange?.received(part)
         wait = nil
         if let exchange, exchange.bufferedBytes > Self.readAhead { setReading(false) }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -370,6 +371,56 @@ import Testing
                 #expect(try await answer.text() == "ab")
             }
             #expect(world.tunnel.takesRequests)
+        }
+    }
+
+    @Test(arguments: ["whole", "service"])
+    func `services that break off in the middle of much do not end the tunnel`(offer: String) async throws {
+        let chunk = ByteBuffer(repeating: 7, count: 100_000)
+        try await withTunnel { exchange in
+            guard exchange.head.uri.hasSuffix("/cut") else { return try await exchange.respond("here") }
+            try await exchange.start(.ok, ["Content-Length": "1000000"])
+            for _ in 0..<4 { try await exchange.write(chunk) }
+            let socket = try #require(exchange.channel as? any SocketOptionProvider)
+            try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            try await exchange.channel.close()
+        } _: { world in
+            try await warm(world)
+            for _ in 0..<50 {
+                await #expect(throws: TransportError.self) { _ = try await get(world, "/cut", offer: offer).text() }
+                try #require(world.tunnel.takesRequests)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["whole", "service"])
+    func `an answer in many small pieces takes no longer than its length`(offer: String) async throws {
+        try await withTunnel { exchange in
+            guard exchange.head.uri.hasSuffix("/small") else { return try await exchange.respond("here") }
+            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
+            for _ in 0..<100 {
+                for _ in 0..<300 { try await exchange.write("a") }
+            }
+            try await exchange.finish()
+        } _: { world in
+            try await warm(world)
+            let text = try await get(world, "/small", offer: offer).text()
+            #expect(text.utf8.count == 30_000)
+        }
+    }
+
+    @Test(arguments: ["whole", "service"])
+    func `TRACE is sent nowhere`(offer: String) async throws {
+        try await withTunnel { exchange in
+            try await exchange.respond("here")
+        } _: { world in
+            let error = try await transportError {
+                _ = try await world.transport(offer).send(
+                    RemoteRequest(
+                        method: .trace, target: "/", body: .bytes(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n")),
+                        timeout: .seconds(30)))
+            }
+            #expect(error.kind == .invalidRequest)
         }
     }
 }
