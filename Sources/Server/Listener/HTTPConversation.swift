@@ -292,8 +292,7 @@ extension HTTPConversation {
     /// - Returns: whether more may come; else it is to be waited for.
     func write(_ bytes: ByteBuffer) throws -> Bool {
         guard let context, !state.isOver else { throw ChannelError.ioOnClosedChannel }
-        // However it was made, the answer to HEAD has none (RFC 9110, section 9.3.2).
-        guard !state.isToHead else { return true }
+        guard !state.isToHead else { return true }  // However it was made: RFC 9110, section 9.3.2.
         write(.body(bytes))
         return context.channel.isWritable
     }
@@ -394,9 +393,8 @@ extension HTTPConversation {
     /// - Returns: whether the request that is under way has its answer.
     var isAnswered: Bool { state.isAnswered || !state.hasRequest }
 
-    /// What was written goes out: a client that has got nothing at all may ask for the same once more.
     func close() {
-        if isFlushScheduled { flush() }
+        if isFlushScheduled { flush() }  // A client that has got nothing at all may ask for the same once more.
         context?.close(promise: nil)
     }
 }
