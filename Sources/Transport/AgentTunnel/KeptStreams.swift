@@ -18,8 +18,8 @@ final class KeptStreams: ConnectionOwner {
     private static let connectTimeout = TimeAmount.seconds(10)
     /// In milliseconds, after one that could not be opened.
     private static let rest: ClosedRange<Int64> = 1000...2000
-    /// The same, when the service has closed one before any was used, or broken one off, or keeps none: some serve one connection at a
-    /// time, or only one request on each.
+    /// The same, when the service has closed one before any was used, or broken one off, or keeps none: some serve one
+    /// connection at a time, or only one request on each.
     private static let longRest: ClosedRange<Int64> = 60_000...90_000
 
     private struct State {
@@ -97,12 +97,8 @@ final class KeptStreams: ConnectionOwner {
 
     /// No more of them: those that are unused close now, the others after their exchange. From any thread.
     func retire() {
-        let idle = state.withLock { state in
-            state.isRetired = true
-            defer { state.idle = [] }
-            return state.idle
-        }
-        for connection in idle { connection.channel.close(promise: nil) }
+        state.withLock { $0.isRetired = true }
+        closeUnused()
     }
 
     /// Makes room for others.

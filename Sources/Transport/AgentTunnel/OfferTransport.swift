@@ -43,11 +43,19 @@ package struct OfferTransport: Transport {
     }
 }
 
-extension OfferTransport: ByteCarrier {
+// MARK: Raw bytes
+
+extension OfferTransport {
+    /// How it names itself in its answers, as in `http://127.0.0.1:8085`; `nil` where each request has to be looked at, as
+    /// not all that is there is offered.
     var origin: String? {
         endpoint.basePath.isEmpty ? "\(endpoint.usesTLS ? "https" : "http")://\(endpoint.authority)" : nil
     }
 
+    /// Opens a connection of its own, TLS included. For a task that runs on the event loop.
+    /// - Parameter splice: joins it to the tunnel.
+    /// - Returns: the connection once it can be spoken on.
+    /// - Throws: `TransportError`; `CancellationError`.
     func open(
         on loop: any EventLoop, within timeout: Duration, _ splice: NIOLoopBound<ByteSplice>
     ) async throws -> any Channel {

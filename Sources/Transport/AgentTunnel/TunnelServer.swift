@@ -157,12 +157,12 @@ private struct ForwardedExchange: Sendable {
 
     /// Copies bytes both ways until one of the ends closes.
     private func carry(through transport: any Transport) async throws {
-        guard let carrier = transport as? any ByteCarrier, let origin = carrier.origin else {
+        guard let offer = transport as? OfferTransport, let origin = offer.origin else {
             return stream.send([":status": "200"], isLast: true)
         }
         let splice = NIOLoopBound(
-            ByteSplice(usesTLS: origin.hasPrefix("https:"), on: stream.loop, traffic), eventLoop: stream.loop)
-        let channel = try await carrier.open(on: stream.loop, within: timeout, splice)
+            ByteSplice(usesTLS: offer.endpoint.usesTLS, on: stream.loop, traffic), eventLoop: stream.loop)
+        let channel = try await offer.open(on: stream.loop, within: timeout, splice)
         stream.send([":status": "200", TunnelField.origin: origin], isLast: false)
         stream.onLoop { stream in
             stream.isRaw = true

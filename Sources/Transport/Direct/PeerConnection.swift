@@ -130,15 +130,13 @@ extension PeerConnection {
         let part = unwrapInboundIn(data)
         // Nobody asked, or nobody asked for more.
         guard let current = exchange, !current.isComplete else { return context.close(promise: nil) }
-        if case .head(let head) = part, head.status == .switchingProtocols {
-            return fail(ExchangeFailure.unwantedUpgrade)
+        if case .head(let head) = part {
+            if head.status == .switchingProtocols { return fail(ExchangeFailure.unwantedUpgrade) }
+            if !(100...999).contains(head.status.code) { return fail(HTTPParserError.invalidStatus) }
         }
-        if case .head(let head) = part, !(100...999).contains(head.status.code) {
-            return fail(HTTPParserError.invalidStatus)
-        }
-        exchange?.received(part)
+        current.received(part)
         wait = nil
-        if let exchange, exchange.bufferedBytes > Self.readAhead { setReading(false) }
+        if current.body.count > Self.readAhead { setReading(false) }
     }
 
     /// Small answers are there whole by now: then nobody has to wait twice.
@@ -173,7 +171,7 @@ extension PeerConnection {
             guard let answer = current.answer else { return }
             exchange?.head = nil
             if current.isComplete, current.hasSentAll {
-                let whole = exchange?.takeAll() ?? ByteBuffer()
+                let whole = current.body.takeAll()
                 finish()
                 head.resume(returning: AnswerBeginning(head: answer, body: .whole(whole)))
             } else {
@@ -185,10 +183,10 @@ extension PeerConnection {
     }
 
     private func deliverBody(to reader: CheckedContinuation<ByteBuffer?, any Error>, _ current: PeerExchange) {
-        if let chunk = exchange?.takeChunk() {
+        if let chunk = current.body.takeNext() {
             exchange?.reader = nil
             wait = nil
-            if let exchange, exchange.bufferedBytes < Self.readAhead / 2 { setReading(true) }
+            if current.body.count < Self.readAhead / 2 { setReading(true) }
             reader.resume(returning: chunk)
         } else if current.isComplete {
             // The source of the request's body is free again only when nobody reads it any more.

@@ -36,7 +36,7 @@ extension KeptStreamTests {
             try await exchange.channel.close()
         } _: { service in
             try await tunnelled(to: service, usesTLS: usesTLS) { world in
-                try await warm(world)
+                try await world.warm()
                 let count = try await readSlowly(try await get(world, "/long"))
                 #expect(count == 64 * chunk.readableBytes)
             }
@@ -88,7 +88,7 @@ extension KeptStreamTests {
             try await exchange.write("beginning")
             try await exchange.waitForClose()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let answer = try await get(world, "/open")
             var body = answer.body.makeAsyncIterator()
             #expect(try await body.next()?.readableBytes == 9)
@@ -102,7 +102,7 @@ extension KeptStreamTests {
             let body = try await exchange.wholeBody()
             try await exchange.respond(String(buffer: body))
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             for offer in ["whole", "whole", "service"] {
                 let answer = try await world.transport(offer).send(
                     RemoteRequest(
@@ -115,7 +115,7 @@ extension KeptStreamTests {
         }
     }
 
-    @Test(arguments: ["whole", "service"])
+    @Test(arguments: TunnelWorld.ways)
     func `services that break off in the middle of much do not end the tunnel`(offer: String) async throws {
         let chunk = ByteBuffer(repeating: 7, count: 100_000)
         try await withTunnel { exchange in
@@ -126,7 +126,7 @@ extension KeptStreamTests {
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
             try await exchange.channel.close()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             for _ in 0..<50 {
                 await #expect(throws: TransportError.self) { _ = try await get(world, "/cut", offer: offer).text() }
                 try #require(world.tunnel.takesRequests)
@@ -134,7 +134,7 @@ extension KeptStreamTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["whole", "service"])
+    @Test(.timeLimit(.minutes(1)), arguments: TunnelWorld.ways)
     func `an answer in many small pieces takes no longer than its length`(offer: String) async throws {
         try await withTunnel { exchange in
             guard exchange.head.uri.hasSuffix("/small") else { return try await exchange.respond("here") }
@@ -144,13 +144,13 @@ extension KeptStreamTests {
             }
             try await exchange.finish()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let text = try await get(world, "/small", offer: offer).text()
             #expect(text.utf8.count == 30_000)
         }
     }
 
-    @Test(arguments: ["whole", "service"])
+    @Test(arguments: TunnelWorld.ways)
     func `TRACE is sent nowhere`(offer: String) async throws {
         try await withTunnel { exchange in
             try await exchange.respond("here")

@@ -24,13 +24,6 @@ import Testing
             RemoteRequest(target: target, headerFields: [Self.mark: "1"], timeout: .seconds(30)))
     }
 
-    /// Asks until one is kept and free.
-    func warm(_ world: TunnelWorld) async throws {
-        while world.tunnel.keptStreams == 0 {
-            for _ in 0..<KeptStreams.often { _ = try await get(world, "/warm").text() }
-        }
-    }
-
     @Test func `asked often, an offer answers over streams that are kept, and as before`() async throws {
         try await withTunnel { exchange in
             let body = try await exchange.wholeBody()
@@ -43,7 +36,7 @@ import Testing
                 ], body: ByteBuffer(string: text))
         } _: { world in
             var seen = [String: Int]()
-            try await warm(world)
+            try await world.warm()
             for number in 0..<200 {
                 let answer = try await world.transport("whole").send(
                     RemoteRequest(
@@ -82,49 +75,6 @@ import Testing
         }
     }
 
-    @Test func `a large body goes up and comes back whole`() async throws {
-        let chunk = ByteBuffer(repeating: 7, count: 60_000)
-        try await withTunnel { exchange in
-            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
-            while let piece = try await exchange.nextChunk() { try await exchange.write(piece) }
-            try await exchange.finish()
-        } _: { world in
-            try await warm(world)
-            for length in [nil, 60_000 * 500] as [Int64?] {
-                let answer = try await world.transport("whole").send(
-                    RemoteRequest(
-                        method: .post, target: "/", body: .stream(MadeBytes(chunk: chunk, count: 500), length: length),
-                        timeout: .seconds(30)))
-                var count = 0
-                for try await piece in answer.body { count += piece.readableBytes }
-                #expect(count == 60_000 * 500)
-            }
-        }
-    }
-
-    @Test func `a slow reader holds the service back, and nobody else`() async throws {
-        let chunk = ByteBuffer(repeating: 7, count: 64 << 10)
-        try await withTunnel { exchange in
-            guard exchange.head.uri == "/long" else { return try await exchange.respond("short") }
-            #expect(wasCarriedUnseen(exchange))
-            try await exchange.start(.ok, ["Transfer-Encoding": "chunked"])
-            for _ in 0..<1000 { try await exchange.write(chunk) }
-            try await exchange.finish()
-        } _: { world in
-            try await warm(world)
-            let long = try await get(world, "/long")
-            for _ in 0..<500 {
-                let text = try await get(world, "/short").text()
-                #expect(text == "short")
-            }
-            // One stream's window, what is read ahead, and what the short ones brought.
-            #expect(world.tunnel.traffic.bytesReceived < 3 << 20)
-            var count = 0
-            for try await piece in long.body { count += piece.readableBytes }
-            #expect(count == 1000 * (64 << 10))
-        }
-    }
-
     @Test func `a service that ends each connection is asked all the same`() async throws {
         try await withTunnel { exchange in
             try await exchange.respond(.ok, ["Connection": "close"], body: ByteBuffer(string: exchange.head.uri))
@@ -153,7 +103,7 @@ import Testing
         try await withTunnel { exchange in
             try await exchange.respond("here")
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             try world.offers.replace(with: [:])
             try await eventually("what was kept is gone") { world.tunnel.keptStreams == 0 }
             let error = try await transportError { _ = try await get(world) }
@@ -166,7 +116,7 @@ import Testing
         try await withTunnel { exchange in
             try await exchange.respond("here")
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             if platformLeaves { world.tunnel.goAway() } else { world.server.goAway() }
             try await world.tunnel.closed.get()
             try await world.server.closed.get()
@@ -177,7 +127,7 @@ import Testing
         try await withTunnel { exchange in
             try await exchange.respond("here")
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             try await eventually("what was kept is gone") { world.tunnel.keptStreams == 0 }
             // What request by request is kept there stays longer.
             try await eventually("so it is at the service") { world.service.openConnections <= 1 }
@@ -194,7 +144,7 @@ import Testing
             try await exchange.waitForClose()
             ended.yield()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let asking = Task { _ = try await get(world, "/hang") }
             for await _ in asked { break }
             asking.cancel()
@@ -210,7 +160,7 @@ import Testing
             count.wrappingAdd(1, ordering: .relaxed)
             try await exchange.channel.close()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let error = try await transportError {
                 _ = try await world.transport("whole").send(
                     RemoteRequest(
@@ -229,7 +179,7 @@ import Testing
             try await exchange.write("half of it")
             try await exchange.channel.close()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let error = try await transportError { _ = try await get(world, "/half").text() }
             #expect(error.kind == .connectionClosed)
             #expect(error.message.contains("“whole” behind the agent “plant”"), "\(error)")
@@ -243,7 +193,7 @@ import Testing
             heard.yield()
             try await exchange.waitForClose()
         } _: { world in
-            try await warm(world)
+            try await world.warm()
             let asking = Task { try await transportError { _ = try await get(world, "/hang") } }
             for await _ in asked { break }
             world.server.close()
@@ -257,7 +207,7 @@ import Testing
             try await exchange.respond("\(wasCarriedUnseen(exchange))")
         } _: { service in
             try await tunnelled(to: service, usesTLS: true) { world in
-                try await warm(world)
+                try await world.warm()
                 let text = try await get(world).text()
                 #expect(text == "true")
                 for _ in 0..<(KeptStreams.often * 2) {

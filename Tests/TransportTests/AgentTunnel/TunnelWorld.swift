@@ -4,7 +4,8 @@ import NIOSSL
 import Synchronization
 import TestSupport
 import Testing
-import Transport
+
+@testable import Transport
 
 /// A service, an agent beside it and a platform that the agent has dialled.
 struct TunnelWorld: Sendable {
@@ -13,6 +14,19 @@ struct TunnelWorld: Sendable {
     let service: ScriptedHTTPServer
     let client: DirectTransportClient
     let offers: LocalOffers
+
+    /// Offers to ask by themselves, and, when they are warm, over kept streams.
+    static let ways = ["service", "whole"]
+
+    /// Asks until a stream is kept and free, where the offer may have one.
+    func warm(_ offer: String = "whole") async throws {
+        guard offer != "service" else { return }
+        while tunnel.keptStreams == 0 {
+            for _ in 0..<KeptStreams.often {
+                _ = try await transport(offer).send(RemoteRequest(target: "/warm", timeout: .seconds(30))).text()
+            }
+        }
+    }
 
     func transport(_ offer: String = "service") -> TunnelTransport {
         TunnelTransport(agent: "plant", offer: offer) { [tunnel] in tunnel }

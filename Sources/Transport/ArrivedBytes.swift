@@ -1,7 +1,7 @@
 import DequeModule
 import NIOCore
 
-/// What has come on a stream and was not taken yet.
+/// What has come, of an exchange, and was not taken yet.
 struct ArrivedBytes {
     private var chunks: Deque<ByteBuffer> = []
     /// Whether the last of them is a copy, to which more may be appended.
@@ -10,11 +10,17 @@ struct ArrivedBytes {
 
     var isEmpty: Bool { chunks.isEmpty }
 
+    mutating func append(_ bytes: ByteBuffer) {
+        count += bytes.readableBytes
+        chunks.append(bytes)
+        hasOwnLast = false
+    }
+
     /// What nobody waits for may lie here for long, and would keep all that came with it: so it is copied, and behind
     /// what lies here already, or frames of one byte would take a hundred each.
     mutating func append(_ bytes: ByteBuffer, isWaitedFor: Bool) {
+        guard !isWaitedFor || !chunks.isEmpty else { return append(bytes) }
         count += bytes.readableBytes
-        guard !isWaitedFor || !chunks.isEmpty else { return chunks.append(bytes) }
         if let last = chunks.indices.last, hasOwnLast,
             chunks[last].readableBytes + bytes.readableBytes <= TunnelProtocol.frameLimit
         {
