@@ -105,6 +105,69 @@ import Transport
         }
     }
 
+    /// Asks three times what answers with these pieces.
+    private func askThrice(
+        _ method: HTTPRequest.Method, _ pieces: [String],
+        _ body: @Sendable (TransportWorld, [String]) async throws -> Void
+    ) async throws {
+        try await withRawServer { inbound, outbound in
+            for try await _ in inbound {
+                for piece in pieces { try await outbound.write(ByteBuffer(string: piece)) }
+            }
+        } _: { server in
+            try await connected(to: server) { world in
+                var texts = [String]()
+                for _ in 0..<3 {
+                    let request = RemoteRequest(method: method, target: "/", timeout: .seconds(30))
+                    texts.append(try await world.transport.send(request).text())
+                }
+                try await body(world, texts)
+            }
+        }
+    }
+
+    /// How an answer may come to its end.
+    enum Ending: String, CaseIterable {
+        case length, chunks, trailers, empty, head
+
+        var answer: String {
+            switch self {
+            case .length: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            case .chunks: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+            case .trailers: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nA: b\r\n\r\n"
+            case .empty: "HTTP/1.1 204 No Content\r\n\r\n"
+            case .head: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+            }
+        }
+
+        var method: HTTPRequest.Method { self == .head ? .head : .get }
+        var text: String { self == .empty || self == .head ? "" : "ok" }
+    }
+
+    @Test(arguments: Ending.allCases, ["HTTP/1.1 200 OK\r\nX-Left: ", "\r\n", "x"])
+    func `what is left behind an answer belongs to no other, and ends the connection`(
+        _ ending: Ending, left: String
+    ) async throws {
+        try await askThrice(ending.method, [ending.answer + left]) { world, texts in
+            #expect(texts == [ending.text, ending.text, ending.text])
+            // An empty line before an answer is nothing.
+            #expect(left == "\r\n" || world.server.connections == 3)
+        }
+    }
+
+    @Test(arguments: Ending.allCases, 1...6)
+    func `an answer that comes in pieces leaves its connection as good as one that comes whole`(
+        _ ending: Ending, pieces: Int
+    ) async throws {
+        // Cut behind each of the last bytes, where its end is told by.
+        let letters = ending.answer.unicodeScalars
+        let pieces = [String(letters.dropLast(pieces))] + letters.suffix(pieces).map { String($0) }
+        try await askThrice(ending.method, pieces) { world, texts in
+            #expect(texts == [ending.text, ending.text, ending.text])
+            #expect(world.server.connections == 1)
+        }
+    }
+
     @Test func `a peer that leaves HTTP without being asked gives no valid answer`() async throws {
         try await withRawPeer(saying: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n") {
             world in

@@ -48,8 +48,10 @@ package struct AgentSession: Sendable {
 
     /// Proofs that are refused one after the other, before it is no accident any more.
     private static let refusedProofs = 3
-    /// Whoever is told to stay away is not waited for by anybody.
+    /// Whoever may not join is not waited for by anybody.
     private static let banishment = 300.0
+    /// Whoever was revoked may be restored, and is looked at then.
+    private static let suspension = 45.0
     /// Sent away sooner, after so many seconds, it is not a platform that restarts.
     private static let shortestStay = 10.0
 
@@ -166,8 +168,8 @@ extension AgentSession {
             return wait(trouble, asked: refusal.retryAfter, spread)
         case (404, .connect): return unknown(trouble, spread)
         case (403, .enroll), (403, .connect):
-            let seconds = min(max(Self.banishment, refusal.retryAfter ?? 0), 3600) + spread * Self.banishment / 5
-            return wait(for: seconds, trouble)
+            let least = step == .enroll ? Self.banishment : Self.suspension
+            return wait(for: min(max(least, refusal.retryAfter ?? 0), 3600) + spread * least / 5, trouble)
         case (409, .connect):
             return wait(trouble, asked: refusal.retryAfter ?? ReconnectPacing.longest, spread)
         case (429, _), (503, _):

@@ -171,6 +171,8 @@ extension KeptStreams {
         do {
             let handler = try PeerConnection.add(to: channel.pipeline.syncOperations, of: self)
             channel.closeFuture.whenComplete { [self] _ in closed(channel) }
+            // What it says before it is asked is no answer.
+            handler.lieIdle()
             channel.activate()
             let connection = PooledConnection(
                 channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
@@ -181,7 +183,7 @@ extension KeptStreams {
                 state.idle.append(connection)
                 return true
             }
-            if isKept { handler.lieIdle() } else { channel.close(promise: nil) }
+            if !isKept { channel.close(promise: nil) }
         } catch {
             stream.close()
             failed(isRefused: false)

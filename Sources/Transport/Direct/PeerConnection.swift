@@ -19,6 +19,7 @@ final class PeerConnection: ChannelInboundHandler {
     }
 
     private let owner: any ConnectionOwner
+    private let boundary = AnswerBoundary()
     private var context: ChannelHandlerContext?
     private var exchange: PeerExchange?
     /// The latest of those that were given up before they had begun, or late.
@@ -39,7 +40,9 @@ final class PeerConnection: ChannelInboundHandler {
     ) throws -> PeerConnection {
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
         let connection = PeerConnection(of: owner)
-        try operations.addHandlers([HTTPRequestEncoder(), ByteToMessageHandler(decoder), connection])
+        try operations.addHandlers([
+            HTTPRequestEncoder(), connection.boundary, ByteToMessageHandler(decoder), connection,
+        ])
         return connection
     }
 
@@ -66,6 +69,7 @@ extension PeerConnection {
             return
         }
         exchange = next
+        boundary.begin()
         set(.forHead, until: deadline)
         context.write(wrapOutboundOut(.head(next.request.head)), promise: nil)
         switch next.request.body {
@@ -135,6 +139,7 @@ extension PeerConnection {
             if !(100...999).contains(head.status.code) { return fail(HTTPParserError.invalidStatus) }
         }
         current.received(part)
+        boundary.decoded(part, of: current.answer)
         wait = nil
         if current.body.count > Self.readAhead { setReading(false) }
     }
@@ -225,8 +230,9 @@ extension PeerConnection {
         guard let current = exchange, let context else { return exchange = nil }
         exchange = nil
         setReading(true)
-        if current.hasSentAll, current.answer?.isKeepAlive == true { return giveBack() }
-        if !current.hasSentAll || owner.isNotKept() { return context.close(promise: nil) }
+        let isKeptByPeer = current.answer?.isKeepAlive == true
+        if current.hasSentAll, isKeptByPeer, boundary.isExact { return giveBack() }
+        if !current.hasSentAll || owner.isNotKept() || isKeptByPeer { return context.close(promise: nil) }
         set(.farewell, until: .now() + owner.idleLifetime)
     }
 
@@ -240,6 +246,7 @@ extension PeerConnection {
     /// From now on it is closed when nobody needs it for a while, and its end is told from that of an exchange.
     func lieIdle() {
         isUsed = true
+        boundary.lieIdle()
         set(.idle, until: .now() + owner.idleLifetime)
     }
 

@@ -129,6 +129,19 @@ extension HostileAgentTests {
         }
     }
 
+    @Test func `half an answer behind one, or before the first, belongs to no other`() async throws {
+        let left = "HTTP/1.1 500 Left\r\nX-Left: "
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        for greeting in [left, ""] {
+            try await askOften(origin: "http://127.0.0.1:1", greeting: greeting, answer + left) { tunnel in
+                for _ in 0..<(KeptStreams.often * 4) {
+                    let status = try await request(tunnel).status
+                    #expect(status == .noContent || status == .ok)
+                }
+            }
+        }
+    }
+
     @Test func `what is no HTTP on a kept stream is told, and ends it`() async throws {
         try await askOften(origin: "http://127.0.0.1:1", "no answer at all\r\n\r\n") { tunnel in
             var kinds = [TransportError.Kind]()
