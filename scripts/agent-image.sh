@@ -37,6 +37,6 @@ echo 'root:x:0:0:root:/:/usr/local/bin/edgewright-agent' >"$folder/etc/passwd"
 tar -C "$folder" -c . | docker import \
     --change 'ENTRYPOINT ["/usr/local/bin/edgewright-agent"]' --change 'CMD ["run"]' \
     --change 'VOLUME /var/lib/edgewright-agent' \
-    --change 'HEALTHCHECK --interval=60s --timeout=15s CMD ["/usr/local/bin/edgewright-agent", "status"]' \
+    --change 'HEALTHCHECK --interval=60s --timeout=15s --start-period=30s CMD ["/usr/local/bin/edgewright-agent", "status"]' \
     - "$tag" >/dev/null
 say "$tag is there"

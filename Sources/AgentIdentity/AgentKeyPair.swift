@@ -70,6 +70,9 @@ extension AgentKeyPair {
         guard descriptor >= 0 else { throw Self.failure("can't be written", file) }
         defer { unlink(draft.path) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard handle.giveToOwner(of: file.deletingLastPathComponent()) else {
+            throw Self.failure("can't be given to its folder's owner", file)
+        }
         do {
             try handle.write(contentsOf: Data((key.rawRepresentation.base64EncodedString() + "\n").utf8))
             try handle.synchronize()
@@ -98,6 +101,10 @@ extension AgentKeyPair {
     }
 
     private static func failure(_ what: String, _ file: URL) -> FileError {
-        FileError("The key \(what) in \(file.path): \(String(cString: strerror(errno)).lowercased()).")
+        let reason = String(cString: strerror(errno)).lowercased()
+        let advice =
+            errno == EACCES
+            ? " Is it another user's? chown --reference=\(file.deletingLastPathComponent().path) \(file.path)" : ""
+        return FileError("The key \(what) in \(file.path): \(reason).\(advice)")
     }
 }

@@ -15,9 +15,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let file = try AgentSettingsDraft.read(file: arguments.place.config)
+        let environment = ProcessInfo.processInfo.environment
         let settings = try arguments.draft().over(file)
-            .complete(machine: AgentProgram.machine, environment: ProcessInfo.processInfo.environment)
-        LoggingSystem.bootstrap { _ in AgentLogHandler(settings.logFormat) }
+            .complete(machine: AgentProgram.machine, environment: environment)
+        let hasPriority = AgentLogHandler.writesToJournal(environment)
+        LoggingSystem.bootstrap { _ in AgentLogHandler(settings.logFormat, hasPriority: hasPriority) }
         var logger = Logger(label: "edgewright-agent")
         logger.logLevel = settings.logLevel
         // What is forwarded is copied; one thread does that for a connection as fast as the connection goes.

@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0))
+    func `a key that root makes is its folder's owner's, who runs the agent`() throws {
+        try withTemporaryDirectory { folder in
+            try FileManager.default.setAttributes(
+                [.ownerAccountID: 62_282, .groupOwnerAccountID: 62_283], ofItemAtPath: folder.path)
+            let file = folder.appending(path: "agent.key")
+            _ = try AgentKeyPair.load(from: file)
+            try AgentKeyPair().save(to: file, replacing: true)
+            let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+            #expect(attributes[.ownerAccountID] as? Int == 62_282)
+            #expect(attributes[.groupOwnerAccountID] as? Int == 62_283)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
     @Test func `a key that others can read, and a file that is no key, are refused and left alone`() throws {
         try withTemporaryDirectory { folder in
             let file = folder.appending(path: "agent.key")

@@ -26,4 +26,16 @@ import Testing
         #expect(object["level"] == "error")
         #expect(object["time"]?.hasSuffix("Z") == true)
     }
+
+    @Test func `lines for systemd's journal begin with their priority`() throws {
+        let log = CollectedLog()
+        for logger in [log.logger(hasPriority: true), log.logger(.json, hasPriority: true)] {
+            logger.info("a")
+            logger.warning("b")
+            logger.error("c")
+        }
+        #expect(log.lines.map { $0.prefix(3) } == ["<6>", "<4>", "<3>", "<6>", "<4>", "<3>"])
+        #expect(!AgentLogHandler.writesToJournal([:]))
+        #expect(!AgentLogHandler.writesToJournal(["JOURNAL_STREAM": "1:1"]))
+    }
 }

@@ -45,7 +45,7 @@ import Testing
                 draft.token = "ewe_secret"
                 draft.offers = [try LocalOffer(flag: "neuronex=http://127.0.0.1:8085")]
             }
-            #expect(said.count == 3)
+            #expect(said.count == 4)
             #expect(!said.contains { $0.contains("ewe_secret") })
             #expect(try machine.mode(Installation.settingsFile) == 0o600)
             #expect(try machine.mode(Installation.program) == 0o755)
@@ -60,6 +60,8 @@ import Testing
             #expect(unit.contains("LoadCredential=agent.yaml:/etc/edgewright/agent.yaml\n"))
             #expect(!unit.contains("SupplementaryGroups"))
             #expect(!unit.contains("ewe_secret"))
+            let link = machine.file(Installation.unitLink).path
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == Installation.unitFile)
         }
     }
 
@@ -72,7 +74,12 @@ import Testing
             try machine.install()
             #expect(try machine.text(Installation.program) == "two")
             #expect(try machine.text(Installation.settingsFile) == own)
-            try machine.install { $0.docker = "unix:///var/run/docker.sock" }
+            let said = try machine.install { $0.docker = "unix:///var/run/docker.sock" }
+            // With a group that is not there the service would not start.
+            #expect(said.contains { $0.contains("no group docker") })
+            #expect(try !machine.text(Installation.unitFile).contains("SupplementaryGroups"))
+            try Data("root:x:0:\ndocker:x:999:\n".utf8).write(to: machine.file("/etc/group"))
+            try machine.install()
             let settings = try AgentSettingsDraft.read(file: machine.file(Installation.settingsFile).path)
             #expect(settings.servers == ["https://edge.example"])
             #expect(settings.docker == "unix:///var/run/docker.sock")
@@ -143,6 +150,9 @@ import Testing
             try installation.uninstall(purging: false) { _ in }
             #expect(!machine.isThere(Installation.program))
             #expect(!machine.isThere(Installation.unitFile))
+            #expect(
+                (try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: machine.file(Installation.unitLink).path)) == nil)
             #expect(machine.isThere(Installation.settingsFile))
             #expect(try AgentKeyPair.read(state.key) != nil)
             try installation.uninstall(purging: true) { _ in }

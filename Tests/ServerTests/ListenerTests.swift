@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `what is not HTTP gets 400, and a head too large 431`() async throws {
+    @Test func `what is not HTTP gets 400, a head too large 431, and a coding that nobody undoes 501`() async throws {
         var limits = ListenerLimits()
         limits.maximumHeaderSize = 8 << 10
         try await withListener(limits: limits) { listener in
@@ -123,6 +123,7 @@ import Testing
                 ),
                 ("GET / HTTP/1.1\r\n" + (0..<300).map { "X-\($0): 1\r\n" }.joined() + "\r\n", "431"),
                 ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400"), ("GET / HTTP/2.0\r\n\r\n", "505"),
+                ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501"),
             ] {
                 let answer = try await listener.converse { client in
                     try await client.say(said)

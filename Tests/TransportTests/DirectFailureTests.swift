@@ -80,7 +80,7 @@ import Transport
             #expect(named.message == "connection refused by localhost:\(port)")
             let socket = try await failure(.unixSocket(path: "/tmp/nobody.sock"))
             #expect(socket.kind == .connectionRefused)
-            #expect(socket.message == "connection refused by /tmp/nobody.sock")
+            #expect(socket.message == "/tmp/nobody.sock is not there: no such file")
             let unknown = try await failure(.tcp(host: "no-such-host.invalid", port: 80))
             #expect(unknown.kind == .unknownHost)
             #expect(unknown.message.contains("no-such-host.invalid"))
@@ -138,6 +138,8 @@ import Transport
         "SSH-2.0-OpenSSH_9.2p1\r\n", "\0\0\u{1}\u{2}", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ])
     func `what is not HTTP is an invalid answer`(said: String) async throws {
         try await withRawPeer(saying: said, thenCloses: false) { world in

@@ -128,11 +128,12 @@ import Transport
 
     /// How an answer may come to its end.
     enum Ending: String, CaseIterable {
-        case length, chunks, trailers, empty, head
+        case length, lines, chunks, trailers, empty, head
 
         var answer: String {
             switch self {
             case .length: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            case .lines: "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nab\r\n\r\n"
             case .chunks: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
             case .trailers: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nA: b\r\n\r\n"
             case .empty: "HTTP/1.1 204 No Content\r\n\r\n"
@@ -141,10 +142,16 @@ import Transport
         }
 
         var method: HTTPRequest.Method { self == .head ? .head : .get }
-        var text: String { self == .empty || self == .head ? "" : "ok" }
+        var text: String {
+            switch self {
+            case .length, .chunks, .trailers: "ok"
+            case .lines: "ab\r\n\r\n"
+            case .empty, .head: ""
+            }
+        }
     }
 
-    @Test(arguments: Ending.allCases, ["HTTP/1.1 200 OK\r\nX-Left: ", "\r\n", "x"])
+    @Test(arguments: Ending.allCases, ["HTTP/1.1 200 OK\r\nX-Left: ", "HTTP/1", "\r\n", "x"])
     func `what is left behind an answer belongs to no other, and ends the connection`(
         _ ending: Ending, left: String
     ) async throws {

@@ -8,6 +8,8 @@ package struct Installation: Sendable {
     package static let authoritiesFile = "/etc/edgewright/agent-ca.pem"
     package static let program = "/usr/local/bin/edgewright-agent"
     package static let unitFile = "/etc/systemd/system/\(SystemdUnit.name)"
+    /// Starts the service with the machine.
+    package static let unitLink = "/etc/systemd/system/multi-user.target.wants/\(SystemdUnit.name)"
 
     /// Runs a command of the system, and throws when it fails.
     package typealias Command = @Sendable (_ arguments: [String]) throws -> Void
@@ -35,13 +37,16 @@ package struct Installation: Sendable {
     ) throws {
         let settings = try writeSettings(flags, machine: machine, did)
         let unit = try SystemdUnit(
-            settings, settingsFile: Self.settingsFile, program: Self.program, dockerGroup: dockerGroup(settings))
+            settings, settingsFile: Self.settingsFile, program: Self.program, dockerGroup: dockerGroup(settings, did))
         if try PlacedFile.copy(program, to: place(Self.program), mode: 0o755) {
             did("copied the program to \(place(Self.program))")
         }
         try PlacedFile.write(Data(unit.text.utf8), to: place(Self.unitFile), mode: 0o644)
         did("wrote the service \(place(Self.unitFile))")
-        guard let systemctl else { return }
+        guard let systemctl else {
+            try link()
+            return did("it starts with the machine")
+        }
         try systemctl(["daemon-reload"])
         try systemctl(["enable", SystemdUnit.name])
         // Also when it runs: it is another program now.
@@ -57,6 +62,7 @@ package struct Installation: Sendable {
             try systemctl(["disable", "--now", SystemdUnit.name])
             did("stopped the service")
         }
+        _ = try PlacedFile.remove(place(Self.unitLink))
         try remove(Self.unitFile, did)
         if hasUnit { try systemctl?(["daemon-reload"]) }
         try remove(Self.program, did)
@@ -68,6 +74,22 @@ package struct Installation: Sendable {
     }
 
     private func place(_ path: String) -> String { prefix + path }
+
+    /// What `systemctl enable` does, where none runs, or is to do anything.
+    private func link() throws {
+        let link = URL(filePath: place(Self.unitLink))
+        do {
+            try FileManager.default.createDirectory(
+                at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+            _ = try PlacedFile.remove(link.path)
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: Self.unitFile)
+        } catch let error as EdgewrightError {
+            throw error
+        } catch {
+            throw EdgewrightError(
+                .unavailable, "\(link.path) can't be made: \(error.localizedDescription)", cause: error)
+        }
+    }
 
     private func remove(_ path: String, _ did: (String) -> Void) throws {
         if try PlacedFile.remove(place(path)) { did("removed \(place(path))") }
@@ -117,14 +139,27 @@ extension Installation {
     }
 
     /// Whose the engine's socket is; its usual name where that can't be seen.
-    private func dockerGroup(_ settings: AgentSettings) -> String {
+    /// - Returns: `nil` when there is no such group: with it the service would not start.
+    private func dockerGroup(_ settings: AgentSettings, _ did: (String) -> Void) -> String? {
+        guard let engine = settings.offers.first(where: { $0.offer.kind == .docker }),
+            case .unixSocket(let path) = engine.endpoint.address
+        else { return nil }
         let usual = "docker"
         var status = stat()
-        guard prefix.isEmpty, let engine = settings.offers.first(where: { $0.offer.kind == .docker }),
-            case .unixSocket(let path) = engine.endpoint.address, stat(path, &status) == 0, status.st_gid != 0,
-            let group = getgrgid(status.st_gid)
-        else { return usual }
-        return String(cString: group.pointee.gr_name)
+        if prefix.isEmpty, stat(path, &status) == 0 {
+            if status.st_gid != 0, let group = getgrgid(status.st_gid) { return String(cString: group.pointee.gr_name) }
+            did("the service can't use \(path), which belongs to no group that it could join: give it to one (docker)")
+            return nil
+        }
+        if hasGroup(usual) { return usual }
+        did("the service can't use \(path): there is no group docker yet; install again when there is")
+        return nil
+    }
+
+    private func hasGroup(_ name: String) -> Bool {
+        if prefix.isEmpty { return getgrnam(name) != nil }
+        let groups = try? String(contentsOf: URL(filePath: place("/etc/group")), encoding: .utf8)
+        return groups?.split(separator: "\n").contains { $0.hasPrefix("\(name):") } ?? false
     }
 }
 

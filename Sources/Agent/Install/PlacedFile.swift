@@ -1,3 +1,4 @@
+import AgentIdentity
 import Fleet
 import Foundation
 
@@ -49,6 +50,7 @@ enum PlacedFile {
         } catch {
             throw EdgewrightError(.unavailable, "\(path) can't be written: \(error.localizedDescription)", cause: error)
         }
+        guard handle.giveToOwner(of: folder) else { throw failure("can't be written", path) }
         // Whatever the process takes away from the modes of its files.
         guard fchmod(descriptor, mode) == 0, rename(draft, path) == 0 else { throw failure("can't be written", path) }
     }

@@ -12,9 +12,9 @@ package struct SystemdUnit: Sendable {
     private let settingsFile: String
     private let program: String
 
-    /// - Parameter dockerGroup: used when an engine is offered.
+    /// - Parameter dockerGroup: one that exists, or the service does not start at all; used when an engine is offered.
     /// - Throws: `.invalidInput` when the state is where such a user can't have it.
-    package init(_ settings: AgentSettings, settingsFile: String, program: String, dockerGroup: String) throws {
+    package init(_ settings: AgentSettings, settingsFile: String, program: String, dockerGroup: String?) throws {
         stateDirectory = try Self.stateDirectory(settings.state)
         self.dockerGroup = settings.offers.contains { $0.offer.kind == .docker } ? dockerGroup : nil
         self.settingsFile = settingsFile
@@ -52,6 +52,8 @@ package struct SystemdUnit: Sendable {
         ExecStart=\(program) run --config ${CREDENTIALS_DIRECTORY}/agent.yaml
         LoadCredential=agent.yaml:\(settingsFile)
         Restart=always
+        # Settings that are no good get no better by themselves: then it is shown as failed.
+        RestartPreventExitStatus=64
         RestartSec=5
         TimeoutStopSec=15
         DynamicUser=yes

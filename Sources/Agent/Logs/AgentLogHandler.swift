@@ -7,12 +7,26 @@ package struct AgentLogHandler: LogHandler {
     package var logLevel = Logger.Level.info
     package var metadata: Logger.Metadata = [:]
     package let format: AgentSettings.LogFormat
+    /// Whether each line begins with its priority, as systemd's journal takes it (sd-daemon(3)).
+    private let hasPriority: Bool
     private let write: @Sendable (Data) -> Void
 
     /// - Parameter write: gets each line whole.
-    package init(_ format: AgentSettings.LogFormat, write: @escaping @Sendable (Data) -> Void = writeToStandardError) {
+    package init(
+        _ format: AgentSettings.LogFormat, hasPriority: Bool = false,
+        write: @escaping @Sendable (Data) -> Void = writeToStandardError
+    ) {
         self.format = format
+        self.hasPriority = hasPriority
         self.write = write
+    }
+
+    /// Whether what is written to standard error goes to systemd's journal.
+    /// - Parameter environment: in which the journal's stream is named, by device and inode.
+    package static func writesToJournal(_ environment: [String: String]) -> Bool {
+        var status = stat()
+        guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
     }
 
     package subscript(metadataKey key: String) -> Logger.MetadataValue? {
@@ -29,7 +43,19 @@ package struct AgentLogHandler: LogHandler {
             case .text: Self.text(time, event.level, message, details)
             case .json: Self.json(time, event.level, message, details)
             }
-        write(Data((line + "\n").utf8))
+        let priority = hasPriority ? "<\(Self.priority(event.level))>" : ""
+        write(Data((priority + line + "\n").utf8))
+    }
+
+    private static func priority(_ level: Logger.Level) -> Int {
+        switch level {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
     }
 
     private static func text(

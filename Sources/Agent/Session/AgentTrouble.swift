@@ -18,7 +18,8 @@ extension AgentTrouble {
     init(_ error: TransportError) {
         let advice: String? =
             switch error.kind {
-            case .tlsFailed: "Name the authority of the platform's certificate with the setting ca."
+            case .tlsFailed:
+                "Name the authority of the platform's certificate: edgewright-agent install --ca FILE, or the setting ca."
             case .unknownHost: "Check the setting server, and this machine's name servers."
             default: nil
             }

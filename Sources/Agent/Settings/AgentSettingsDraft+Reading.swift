@@ -22,9 +22,11 @@ extension AgentSettingsDraft {
             throw error
         } catch {
             let isForbidden = access(url.path, R_OK) != 0 && errno == EACCES
-            let reason = isForbidden ? "may not be read by this user" : "can't be read"
-            throw EdgewrightError(
-                .invalidInput, "The file \(url.path) \(reason); name another one with --config.", cause: error)
+            let reason =
+                isForbidden
+                ? "may not be read by this user; use sudo, or name another one with --config"
+                : "can't be read; name another one with --config"
+            throw EdgewrightError(.invalidInput, "The file \(url.path) \(reason).", cause: error)
         }
         do {
             return try AgentSettingsDraft(yaml: text)

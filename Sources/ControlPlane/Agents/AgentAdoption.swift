@@ -12,7 +12,8 @@ struct AgentAdoption: Sendable {
     /// What is to become of one offer.
     private struct Plan {
         let offer: AgentOffer
-        let name: String
+        /// What it is called, or where that is taken the next of these.
+        let names: [String]
         let category: ServiceCategory
         let tags: [String]
         let auth: ServiceAuthenticationRequest?
@@ -88,9 +89,10 @@ struct AgentAdoption: Sendable {
         category: ServiceCategory?, tags: [String], auth: ServiceAuthenticationRequest?
     ) -> Plan {
         let offer = AgentOffer(name: status.name, kind: status.kind, category: status.category, url: status.url)
-        let usual = isAlone ? agent.name : String("\(agent.name) \(status.name)".suffix(200))
+        let both = String("\(agent.name) \(status.name)".suffix(200))
         return Plan(
-            offer: offer, name: name ?? usual, category: category ?? status.category ?? .custom, tags: tags, auth: auth)
+            offer: offer, names: name.map { [$0] } ?? (isAlone ? [agent.name, both] : [both]),
+            category: category ?? status.category ?? .custom, tags: tags, auth: auth)
     }
 
     // MARK: One after the other
@@ -104,10 +106,14 @@ struct AgentAdoption: Sendable {
                 switch plan.offer.kind {
                 case .service:
                     adopted.services.append(
-                        try await retrying(plan, numbering) { try await addService($0, of: agent, in: place) })
+                        try await underFreeName(plan, numbering) { name in
+                            try await addService(plan, named: name, of: agent, in: place)
+                        })
                 case .docker:
                     adopted.hosts.append(
-                        try await retrying(plan, numbering) { try await addHost($0, of: agent, in: place) })
+                        try await underFreeName(plan, numbering) { name in
+                            try await addHost(plan, named: name, of: agent, in: place)
+                        })
                 }
             } catch let error as EdgewrightError {
                 adopted.failed.append(.init(offer: plan.offer.name, reason: error.message))
@@ -118,35 +124,37 @@ struct AgentAdoption: Sendable {
         return adopted
     }
 
-    /// With numbers behind the name, for as long as it is taken.
-    private func retrying<Made>(
-        _ plan: Plan, _ numbering: Bool, _ body: (Plan) async throws -> Made
+    /// Under the first of its names that is free, and where none is with a number behind the last.
+    private func underFreeName<Made>(
+        _ plan: Plan, _ numbering: Bool, _ body: (_ name: String) async throws -> Made
     ) async throws -> Made {
-        for number in 1... {
-            let name = number == 1 ? plan.name : "\(plan.name.prefix(190)) \(number)"
-            let numbered = Plan(
-                offer: plan.offer, name: name, category: plan.category, tags: plan.tags, auth: plan.auth)
+        let last = plan.names.last ?? plan.offer.name
+        let numbered = numbering ? (2..<100).map { "\(last.prefix(190)) \($0)" } : []
+        var refusal: EdgewrightError?
+        for name in plan.names + numbered {
             do {
-                return try await body(numbered)
-            } catch let error as EdgewrightError
-                where numbering && number < 100 && error.fields.contains(where: { $0.field == "name" })
-            {
-                continue
+                return try await body(name)
+            } catch let error as EdgewrightError where error.fields.contains(where: { $0.field == "name" }) {
+                refusal = refusal ?? error
             }
         }
-        throw EdgewrightError(.conflict, "Every name like “\(plan.name)” is taken.")
+        throw refusal ?? EdgewrightError(.conflict, "Every name like “\(last)” is taken.")
     }
 
-    private func addService(_ plan: Plan, of agent: EdgeAgent, in place: Place) async throws -> EdgeService {
+    private func addService(
+        _ plan: Plan, named name: String, of agent: EdgeAgent, in place: Place
+    ) async throws -> EdgeService {
         let endpoint = try ServiceEndpoint(agent: agent.id, offer: plan.offer.name)
         let request = CreateServiceRequest(
-            name: plan.name, category: plan.category, endpoint: endpoint.description, auth: plan.auth, tags: plan.tags)
+            name: name, category: plan.category, endpoint: endpoint.description, auth: plan.auth, tags: plan.tags)
         return try await services.createService(request, in: place.projectId, of: place.orgId, record: place.record)
     }
 
-    private func addHost(_ plan: Plan, of agent: EdgeAgent, in place: Place) async throws -> EdgeHost {
+    private func addHost(
+        _ plan: Plan, named name: String, of agent: EdgeAgent, in place: Place
+    ) async throws -> EdgeHost {
         let address = HostAddress.agent(agent.id, offer: plan.offer.name)
-        let request = CreateHostRequest(name: plan.name, address: address.description)
+        let request = CreateHostRequest(name: name, address: address.description)
         return try await hosts.createHost(
             request, in: place.projectId, of: place.orgId, mayNameSockets: false, record: place.record)
     }

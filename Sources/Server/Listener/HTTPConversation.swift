@@ -148,9 +148,7 @@ extension HTTPConversation {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError || error is ByteToMessageDecoderError else {
-            return context.close(promise: nil)
-        }
+        guard UnreadableRequest.isAbout(error) else { return context.close(promise: nil) }
         // The last answer may still be on its way.
         guard !state.isEnding else { return }
         guard !state.isAnswered else { return context.close(promise: nil) }

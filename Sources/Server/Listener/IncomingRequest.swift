@@ -25,17 +25,26 @@ struct ArrivingRequestBody: AsyncSequence, Sendable {
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
 }
 
-/// The answer to what is no HTTP.
+/// A request whose body is in a coding that nobody here undoes (RFC 9112, section 6.1).
+struct UnknownTransferCoding: Error {}
+
+/// The answer to what is no HTTP, or none that can be read.
 struct UnreadableRequest {
     let head: HTTPResponse
     let body: ByteBuffer
 
-    /// - Parameter error: what the parser says.
+    /// Whether it is what the client has said that is wrong; other errors are the connection's.
+    static func isAbout(_ error: any Error) -> Bool {
+        error is HTTPParserError || error is ByteToMessageDecoderError || error is UnknownTransferCoding
+    }
+
+    /// - Parameter error: for which `isAbout` holds.
     init(_ error: any Error) {
         let status: HTTPResponse.Status =
-            switch error as? HTTPParserError {
-            case .headerOverflow: .requestHeaderFieldsTooLarge
-            case .invalidVersion: .httpVersionNotSupported
+            switch error {
+            case HTTPParserError.headerOverflow: .requestHeaderFieldsTooLarge
+            case HTTPParserError.invalidVersion: .httpVersionNotSupported
+            case is UnknownTransferCoding: .notImplemented
             default: .badRequest
             }
         body = ByteBuffer(

@@ -1,6 +1,7 @@
 import DequeModule
 import NIOCore
 import NIOHTTP1
+import Transport
 
 /// Stands right behind the decoder of requests and puts a new one in its place when that one has stopped.
 ///
@@ -96,6 +97,10 @@ final class RequestDecoding: ChannelDuplexHandler, RemovableChannelHandler {
             guard let target = RequestTarget(head) else {
                 mode = .refused
                 return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+            }
+            guard head.headers.transferCoding != .foreign else {
+                mode = .refused
+                return context.fireErrorCaught(UnknownTransferCoding())
             }
             if head.version != .http1_1, answersBeforeLast == nil { answersBeforeLast = unanswered.count }
             unanswered.append(head.method == .HEAD)

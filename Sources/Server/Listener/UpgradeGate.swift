@@ -119,8 +119,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !state.isSettled else { return context.fireErrorCaught(error) }
-        // Whatever the decoder says of its bytes; other errors are the connection's.
-        guard error is HTTPParserError || error is ByteToMessageDecoderError else { return context.close(promise: nil) }
+        guard UnreadableRequest.isAbout(error) else { return context.close(promise: nil) }
         switch state.parserFailed() {
         case .answerError: reject(context, error)
         case .ignore: break

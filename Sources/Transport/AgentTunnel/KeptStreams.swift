@@ -18,9 +18,11 @@ final class KeptStreams: ConnectionOwner {
     private static let connectTimeout = TimeAmount.seconds(10)
     /// In milliseconds, after one that could not be opened.
     private static let rest: ClosedRange<Int64> = 1000...2000
-    /// The same, when the service has closed one before any was used, or broken one off, or keeps none: some serve one
-    /// connection at a time, or only one request on each.
+    /// The same, when the service has closed one before any was used, or broken one off, or keeps none for long: some serve
+    /// one connection at a time, or only one request on each.
     private static let longRest: ClosedRange<Int64> = 60_000...90_000
+    /// A stream that carries fewer exchanges saves no work.
+    private static let worthwhile = 8
 
     private struct State {
         var idle: [PooledConnection] = []
@@ -120,11 +122,17 @@ final class KeptStreams: ConnectionOwner {
     }
 
     /// What ends from this side is reset, and of what still comes on streams that were reset lately the other end of the
-    /// tunnel may send so much only.
-    func isNotKept() -> Bool {
-        state.withLock { $0.restLong() }
+    /// tunnel may send so much only. So the service ends it.
+    func isNotKept(_ connection: PooledConnection, after exchanges: Int) -> Bool {
+        state.withLock { state in
+            // Many close a connection after some hundreds, which is no reason to keep none.
+            guard exchanges >= Self.worthwhile else { return state.restLong() }
+            state.unused.insert(ObjectIdentifier(connection.channel))
+        }
         return false
     }
+
+    func isSpoilt() { state.withLock { $0.restLong() } }
 
     func withdraw(_ connection: PooledConnection) -> Bool {
         state.withLock { state in

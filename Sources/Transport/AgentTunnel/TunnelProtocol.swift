@@ -54,7 +54,7 @@ package enum TunnelProtocol {
         package static let agent = Keepalive(interval: .seconds(20))
     }
 
-    /// What the other end may do in a second before the connection is closed: frames that cost us work and nobody needs.
+    /// What the other end may do in a moment before the connection is closed: frames that cost us work and nobody needs.
     ///
     /// The library keeps room for as many moments as it counts, so a wide limit costs memory, on ten thousand connections
     /// a lot: hence short windows, and small counts where one agent is at the other end. Its defaults (200 in 30 s) end a
@@ -65,10 +65,11 @@ package enum TunnelProtocol {
         /// Of whoever asks, which is many at once that give up; and of another control plane.
         case ofAsker
 
-        var resets: Int {
+        /// And within what time.
+        var resets: (count: Int, within: TimeAmount) {
             switch self {
-            case .ofAgent: 250
-            case .ofAsker: 20_000
+            case .ofAgent: (250, .milliseconds(100))
+            case .ofAsker: (20_000, .seconds(1))
             }
         }
     }
@@ -85,6 +86,8 @@ package enum TunnelProtocol {
         ]
         // Of more streams that were ended here a moment ago, what is still on its way would end the connection.
         configuration.maximumRecentlyResetStreams = 256
+        // Counted over a connection's whole life, which may be months; `streams` limits how many come at once.
+        configuration.maximumConnectionGlitches = .max
         if carriesBytes { configuration.initialSettings.append(Self.carriesBytes) }
         // Lengths are checked where the body is passed on; a HEAD's answer would be refused here.
         configuration.contentLengthValidation = .disabled
@@ -98,10 +101,11 @@ package enum TunnelProtocol {
 
     static func streams(_ tolerance: Tolerance) -> NIOHTTP2Handler.StreamConfiguration {
         var configuration = NIOHTTP2Handler.StreamConfiguration()
-        configuration.streamResetFrameRateLimit.maximumCount = tolerance.resets
-        configuration.streamResetFrameRateLimit.windowLength = .seconds(1)
-        configuration.streamErrorRateLimit.maximumCount = tolerance.resets
-        configuration.streamErrorRateLimit.windowLength = .seconds(1)
+        let (count, window) = tolerance.resets
+        configuration.streamResetFrameRateLimit.maximumCount = count
+        configuration.streamResetFrameRateLimit.windowLength = window
+        configuration.streamErrorRateLimit.maximumCount = count
+        configuration.streamErrorRateLimit.windowLength = window
         return configuration
     }
 }

@@ -14,8 +14,12 @@ protocol ConnectionOwner: AnyObject, Sendable {
     func giveBack(_ connection: PooledConnection) -> Bool
 
     /// The same, but the peer does not want another one on it.
+    /// - Parameter exchanges: how many it has carried.
     /// - Returns: whether it is closed at once, or when the peer has closed it.
-    func isNotKept() -> Bool
+    func isNotKept(_ connection: PooledConnection, after exchanges: Int) -> Bool
+
+    /// One is closed because of what the peer has said on it.
+    func isSpoilt()
 
     /// - Returns: false when somebody has just taken it.
     func withdraw(_ connection: PooledConnection) -> Bool

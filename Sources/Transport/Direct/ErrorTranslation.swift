@@ -79,6 +79,10 @@ struct ErrorTranslation {
         case .closedByPeer: closed(failure)
         case .unwantedUpgrade:
             TransportError(.invalidResponse, "\(peer) left HTTP without having been asked to", cause: failure)
+        case .foreignTransferCoding:
+            TransportError(
+                .invalidResponse, "the answer of \(peer) is in a transfer coding that was not asked for", cause: failure
+            )
         case .silent(let limit):
             TransportError(.timedOut, "\(peer) has sent nothing for \(limit.inSeconds)", cause: failure)
         case .refusedTarget:
@@ -116,8 +120,8 @@ struct ErrorTranslation {
 
     private func translate(errno code: CInt, _ error: any Error) -> TransportError {
         switch code {
-        case ECONNREFUSED, ENOENT:
-            TransportError(.connectionRefused, "connection refused by \(peer)", cause: error)
+        case ECONNREFUSED: TransportError(.connectionRefused, "connection refused by \(peer)", cause: error)
+        case ENOENT: TransportError(.connectionRefused, "\(peer) is not there: no such file", cause: error)
         case EHOSTUNREACH, EHOSTDOWN:
             // Mostly the peer's own network saying that nobody has the address: the peer is off.
             TransportError(.connectionRefused, "\(peer) is not there: no route to the host", cause: error)

@@ -19,6 +19,8 @@ enum ExchangeFailure: Error {
     case closedByPeer
     /// 101, though nobody asked for it.
     case unwantedUpgrade
+    /// Compressed on the way, though nobody said that it may be.
+    case foreignTransferCoding
     /// The peer has sent nothing of its answer's body for so long, though somebody waited for it.
     case silent(TimeAmount)
     case bodyLength

@@ -25,6 +25,9 @@ final class PeerConnection: ChannelInboundHandler {
     /// The latest of those that were given up before they had begun, or late.
     private var cancelled: ExchangeID?
     private var isUsed = false
+    /// It is about to be closed, and not to be used any more.
+    private var isCondemned = false
+    private var exchanges = 0
     private var isReading = true
     /// What ended the connection before there was an exchange: a handshake that failed, mostly.
     private var brokenBy: (any Error)?
@@ -40,6 +43,7 @@ final class PeerConnection: ChannelInboundHandler {
     ) throws -> PeerConnection {
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
         let connection = PeerConnection(of: owner)
+        connection.boundary.whenUnasked = { [weak connection] in connection?.condemn() }
         try operations.addHandlers([
             HTTPRequestEncoder(), connection.boundary, ByteToMessageHandler(decoder), connection,
         ])
@@ -63,7 +67,7 @@ extension PeerConnection {
             next.head?.resume(throwing: CancellationError())
             return
         }
-        guard let context, context.channel.isActive, exchange == nil else {
+        guard let context, context.channel.isActive, exchange == nil, !isCondemned else {
             let reason = owner.isShutDown ? ExchangeFailure.shutDown : brokenBy ?? ExchangeFailure.closedByPeer
             next.head?.resume(throwing: isUsed ? StaleConnection(hasSent: false, reason: reason) : reason)
             return
@@ -133,13 +137,14 @@ extension PeerConnection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         // Nobody asked, or nobody asked for more.
-        guard let current = exchange, !current.isComplete else { return context.close(promise: nil) }
+        guard let current = exchange, !current.isComplete else { return condemn() }
         if case .head(let head) = part {
             if head.status == .switchingProtocols { return fail(ExchangeFailure.unwantedUpgrade) }
+            if head.headers.transferCoding == .foreign { return fail(ExchangeFailure.foreignTransferCoding) }
             if !(100...999).contains(head.status.code) { return fail(HTTPParserError.invalidStatus) }
         }
         current.received(part)
-        boundary.decoded(part, of: current.answer)
+        boundary.decoded(part)
         wait = nil
         if current.body.count > Self.readAhead { setReading(false) }
     }
@@ -152,10 +157,25 @@ extension PeerConnection {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if exchange == nil, brokenBy == nil { brokenBy = error }
+        spoil()
         deliver()
         // What comes after a whole answer is not its business any more.
         if exchange?.isComplete != true { fail(error) }
         context.close(promise: nil)
+    }
+
+    /// The peer has said what nobody asked for.
+    private func condemn() {
+        spoil()
+        context?.close(promise: nil)
+    }
+
+    /// With TLS it takes a while until a connection is closed, and nobody is to find it meanwhile.
+    private func spoil() {
+        guard let context, !isCondemned else { return }
+        isCondemned = true
+        if exchange == nil { _ = owner.withdraw(handle(context)) }
+        owner.isSpoilt()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -229,10 +249,13 @@ extension PeerConnection {
     private func finish() {
         guard let current = exchange, let context else { return exchange = nil }
         exchange = nil
+        exchanges += 1
         setReading(true)
-        let isKeptByPeer = current.answer?.isKeepAlive == true
-        if current.hasSentAll, isKeptByPeer, boundary.isExact { return giveBack() }
-        if !current.hasSentAll || owner.isNotKept() || isKeptByPeer { return context.close(promise: nil) }
+        guard current.hasSentAll else { return context.close(promise: nil) }
+        if current.answer?.isKeepAlive == true {
+            return boundary.isExact && !isCondemned ? giveBack() : condemn()
+        }
+        if owner.isNotKept(handle(context), after: exchanges) { return context.close(promise: nil) }
         set(.farewell, until: .now() + owner.idleLifetime)
     }
 

@@ -64,7 +64,9 @@ final class PeerConnections: ConnectionOwner {
 
     var peer: ErrorTranslation.Peer { .called(name) }
 
-    func isNotKept() -> Bool { true }
+    func isNotKept(_ connection: PooledConnection, after exchanges: Int) -> Bool { true }
+
+    func isSpoilt() {}
 
     /// `nil` for a peer without TLS.
     func tlsContext() async throws -> NIOSSLContext? {
@@ -165,9 +167,7 @@ extension PeerConnections {
         }
         channel.closeFuture.whenComplete { [self] _ in closed(channel) }
         // Whoever asked may have given up meanwhile: the next one can use it.
-        opened.succeed(connection) { [self] in
-            if !giveBack(connection) { channel.close(promise: nil) }
-        }
+        opened.succeed(connection) { connection.onLoop { $0.giveBack() } }
     }
 
     private func connect(

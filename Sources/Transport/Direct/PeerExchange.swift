@@ -3,6 +3,9 @@ import NIOHTTP1
 
 /// One request and what has come of its answer so far. Lives on the connection's event loop.
 final class PeerExchange {
+    /// A piece of so many bytes is most of what it came in, and may keep that.
+    private static let large = 8 << 10
+
     let id: ExchangeID
     let request: OutgoingRequest
     /// Who waits for the answer's head; `nil` once it was told.
@@ -29,7 +32,8 @@ final class PeerExchange {
     func received(_ part: HTTPClientResponsePart) {
         switch part {
         case .head(let head): answer = head
-        case .body(let bytes): body.append(bytes)
+        case .body(let bytes) where bytes.readableBytes >= Self.large: body.append(bytes)
+        case .body(let bytes): body.append(bytes, isWaitedFor: head != nil || reader != nil)
         case .end: isComplete = true
         }
     }

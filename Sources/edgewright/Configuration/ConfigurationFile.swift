@@ -8,6 +8,8 @@ struct StoredLogin: Codable, Equatable, Sendable {
     /// To revoke it at logout.
     var tokenId: String?
     var email: String?
+    /// PEM file of the authorities that the server's certificate may be of.
+    var authoritiesFile: String?
 }
 
 /// The file with the stored login, readable by its owner alone.

@@ -18,8 +18,10 @@ struct ServerArguments: ParsableArguments {
     @Flag(help: "Trust any certificate.")
     var insecure = false
 
-    var connectionOptions: ConnectionOptions {
-        ConnectionOptions(authoritiesFile: authoritiesFile, insecure: insecure)
+    /// - Parameter stored: the login for the same server, whose authorities are taken where none are named.
+    func connectionOptions(stored: StoredLogin?) -> ConnectionOptions {
+        ConnectionOptions(
+            authoritiesFile: authoritiesFile ?? (insecure ? nil : stored?.authoritiesFile), insecure: insecure)
     }
 }
 
@@ -33,11 +35,13 @@ extension ClientCommand {
     mutating func run() async throws {
         let context = CommandContext.current
         let file = ConfigurationFile(environment: context.environment)
-        let target = try ServerTarget(arguments: server, context: context, stored: file.read())
+        let stored = try file.read()
+        let target = try ServerTarget(arguments: server, context: context, stored: stored)
         guard let token = target.token else { throw CommandFailure.notSignedIn }
         let command = self
         try await withAPIClient(
-            server: target.server, credential: .token(token), options: server.connectionOptions
+            server: target.server, credential: .token(token),
+            options: server.connectionOptions(stored: target.isStored ? stored : nil)
         ) { client in
             try await command.run(ClientSession(client: client, context: context))
         }
@@ -48,6 +52,8 @@ extension ClientCommand {
 struct ServerTarget: Equatable {
     let server: String
     let token: String?
+    /// Whether it is the server of the stored login.
+    let isStored: Bool
 
     /// - Throws: `CommandFailure` when no server is named anywhere.
     init(arguments: ServerArguments, context: CommandContext, stored: StoredLogin?) throws {
@@ -56,8 +62,8 @@ struct ServerTarget: Equatable {
         self.server = server
         let given = arguments.token ?? context.variable("EDGEWRIGHT_TOKEN")
         // What was stored for one server is never sent to another one.
-        let belongs = stored.map { Self.same($0.server, server) } ?? false
-        token = given ?? (belongs ? stored?.token : nil)
+        isStored = stored.map { Self.same($0.server, server) } ?? false
+        token = given ?? (isStored ? stored?.token : nil)
     }
 
     static func same(_ one: String, _ other: String) -> Bool { normalized(one) == normalized(other) }

@@ -42,9 +42,9 @@ final class CollectedLog: Sendable {
 
     var lines: [String] { kept.withLock { $0 } }
 
-    func logger(_ format: AgentSettings.LogFormat = .text) -> Logger {
+    func logger(_ format: AgentSettings.LogFormat = .text, hasPriority: Bool = false) -> Logger {
         var logger = Logger(label: "test") { [self] _ in
-            AgentLogHandler(format) { line in
+            AgentLogHandler(format, hasPriority: hasPriority) { line in
                 self.kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
             }
         }

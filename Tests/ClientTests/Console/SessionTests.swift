@@ -68,6 +68,20 @@ struct ServerTargetTests {
         #expect(try target(["--server", "https://A.example.com/"], stored: stored).token == "ewt_stored")
     }
 
+    @Test func `the stored authorities are those of the stored server, and go behind what is said`() throws {
+        var stored = stored
+        stored.authoritiesFile = "/stored.pem"
+        let plain = try ServerArguments.parse([])
+        #expect(plain.connectionOptions(stored: stored).authoritiesFile == "/stored.pem")
+        #expect(plain.connectionOptions(stored: nil).authoritiesFile == nil)
+        #expect(try target([], stored: stored).isStored)
+        #expect(try !target(["--server", "https://b.example.com"], stored: stored).isStored)
+        let named = try ServerArguments.parse(["--ca-cert", "/own.pem"])
+        #expect(named.connectionOptions(stored: stored).authoritiesFile == "/own.pem")
+        let insecure = try ServerArguments.parse(["--insecure"])
+        #expect(insecure.connectionOptions(stored: stored).authoritiesFile == nil)
+    }
+
     @Test func `without any server one is told to sign in`() {
         #expect { try target([], stored: nil) } throws: { FailureReport($0)?.status == .denied }
     }

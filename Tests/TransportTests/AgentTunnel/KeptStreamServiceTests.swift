@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import TestSupport
 import Testing
 
@@ -131,6 +132,52 @@ extension KeptStreamTests {
                 await #expect(throws: TransportError.self) { _ = try await get(world, "/cut", offer: offer).text() }
                 try #require(world.tunnel.takesRequests)
             }
+        }
+    }
+
+    @Test func `a service that closes each connection after some exchanges is asked over new ones at once`()
+        async throws
+    {
+        let counts = Mutex<[ObjectIdentifier: Int]>([:])
+        try await withTunnel { exchange in
+            let count = counts.withLock { counts in
+                counts[ObjectIdentifier(exchange.channel), default: 0] += 1
+                return counts[ObjectIdentifier(exchange.channel)] ?? 0
+            }
+            guard count % 20 == 0 else { return try await exchange.respond("here") }
+            try await exchange.respond(.ok, ["Connection": "close"], body: ByteBuffer(string: "here"))
+            try await exchange.channel.close()
+        } _: { world in
+            try await world.warm()
+            for _ in 0..<300 {
+                let text = try await get(world, "/").text()
+                #expect(text == "here")
+            }
+            for _ in 0..<300 where world.tunnel.keptStreams == 0 { _ = try await get(world, "/").text() }
+            #expect(world.tunnel.keptStreams > 0)
+        }
+    }
+
+    @Test(arguments: TunnelWorld.ways)
+    func `hundreds that a service breaks off in a moment do not end the tunnel`(offer: String) async throws {
+        try await withTunnel { exchange in
+            try await exchange.start(.ok, ["Content-Length": "10"])
+            try await exchange.write("part")
+            try await exchange.channel.close()
+        } _: { world in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        for _ in 0..<25 {
+                            await #expect(throws: TransportError.self) {
+                                _ = try await get(world, "/", offer: offer).text()
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(world.tunnel.takesRequests)
         }
     }
 

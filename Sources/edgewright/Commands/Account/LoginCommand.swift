@@ -38,9 +38,12 @@ struct LoginCommand: AsyncParsableCommand {
         let console = context.console
         let email = try self.email ?? console.ask("E-mail address", instead: "--email ADDRESS")
         let password = try password(context)
-        let login = try await withAPIClient(server: address, options: server.connectionOptions) { client in
+        let known = stored.flatMap { ServerTarget.same($0.server, address) ? $0 : nil }
+        let options = server.connectionOptions(stored: known)
+        var login = try await withAPIClient(server: address, options: options) { client in
             try await signIn(client, SignInRequest(email: email, password: password), replacing: stored)
         }
+        login.authoritiesFile = options.authoritiesFile.map { URL(filePath: $0).absoluteURL.path }
         try file.write(login)
         console.warn("Signed in to \(login.server) as \(login.email ?? email).\n")
     }

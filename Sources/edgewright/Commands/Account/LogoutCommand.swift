@@ -17,8 +17,8 @@ struct LogoutCommand: AsyncParsableCommand {
         guard let id = stored.tokenId else { return }
         do {
             try await withAPIClient(
-                server: stored.server, credential: .token(stored.token), options: server.connectionOptions,
-                retries: .never
+                server: stored.server, credential: .token(stored.token),
+                options: server.connectionOptions(stored: stored), retries: .never
             ) { try await $0.revokeToken(Identifier(id)) }
             context.console.warn("Signed out of \(stored.server).\n")
         } catch let problem as APIProblem where [401, 404].contains(problem.status) {
