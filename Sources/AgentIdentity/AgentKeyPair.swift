@@ -43,8 +43,14 @@ extension AgentKeyPair {
     package static func read(_ file: URL) throws -> AgentKeyPair? {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw failure("can't be read", file)
+            let code = errno
+            if code == ENOENT { return nil }
+            let failure = failure("can't be read", file)
+            guard code == EACCES else { throw failure }
+            let folder = file.deletingLastPathComponent().path
+            throw FileError(
+                "\(failure) Use sudo; or if it is another user's than the agent's: chown --reference=\(folder) \(file.path)"
+            )
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
@@ -101,10 +107,6 @@ extension AgentKeyPair {
     }
 
     private static func failure(_ what: String, _ file: URL) -> FileError {
-        let reason = String(cString: strerror(errno)).lowercased()
-        let advice =
-            errno == EACCES
-            ? " Is it another user's? chown --reference=\(file.deletingLastPathComponent().path) \(file.path)" : ""
-        return FileError("The key \(what) in \(file.path): \(reason).\(advice)")
+        FileError("The key \(what) in \(file.path): \(String(cString: strerror(errno)).lowercased()).")
     }
 }

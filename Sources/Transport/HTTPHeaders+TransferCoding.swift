@@ -9,10 +9,13 @@ package enum TransferCoding {
 }
 
 extension HTTPHeaders {
+    /// As the decoder sees it, which takes chunks for chunks only where nothing but spaces follows the word.
     package var transferCoding: TransferCoding {
         var coding = TransferCoding.none
-        for name in self[canonicalForm: "transfer-encoding"] {
-            switch name.lowercased() {
+        for value in self["transfer-encoding"] {
+            var name = value.lowercased()
+            while name.last == " " { name.removeLast() }
+            switch name {
             // No coding at all, as earlier standards called it.
             case "", "identity": continue
             case "chunked" where coding == .none: coding = .chunks

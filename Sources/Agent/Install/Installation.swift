@@ -45,7 +45,7 @@ package struct Installation: Sendable {
         did("wrote the service \(place(Self.unitFile))")
         guard let systemctl else {
             try link()
-            return did("it starts with the machine")
+            return did("it starts with the machine, where systemd does")
         }
         try systemctl(["daemon-reload"])
         try systemctl(["enable", SystemdUnit.name])

@@ -6,8 +6,13 @@ import Foundation
 enum PlacedFile {
     private static let piece = 1 << 20
 
-    static func write(_ data: Data, to path: String, mode: mode_t) throws {
-        try place(at: path, mode: mode) { try $0.write(contentsOf: data) }
+    /// - Parameter isFolderOwners: whether it is to belong to whoever the folder belongs to, where root writes it.
+    static func write(_ data: Data, to path: String, mode: mode_t, isFolderOwners: Bool = false) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        try place(at: path, mode: mode) { handle in
+            try handle.write(contentsOf: data)
+            guard !isFolderOwners || handle.giveToOwner(of: folder) else { throw failure("can't be written", path) }
+        }
     }
 
     /// - Returns: false when they are one file already.
@@ -50,7 +55,6 @@ enum PlacedFile {
         } catch {
             throw EdgewrightError(.unavailable, "\(path) can't be written: \(error.localizedDescription)", cause: error)
         }
-        guard handle.giveToOwner(of: folder) else { throw failure("can't be written", path) }
         // Whatever the process takes away from the modes of its files.
         guard fchmod(descriptor, mode) == 0, rename(draft, path) == 0 else { throw failure("can't be written", path) }
     }

@@ -39,7 +39,8 @@ struct AgentParts: Sendable {
     func keep(_ enrolled: EnrolledAgent) {
         board.note(agent: enrolled.agentId)
         do {
-            try PlacedFile.write(try JSONEncoder().encode(enrolled), to: keys.folder.enrolment.path, mode: 0o600)
+            try PlacedFile.write(
+                try JSONEncoder().encode(enrolled), to: keys.folder.enrolment.path, mode: 0o600, isFolderOwners: true)
         } catch {
             logger.debug("the answer of enrolling is not kept", metadata: ["reason": "\(error)"])
         }

@@ -23,6 +23,7 @@ final class KeptStreams: ConnectionOwner {
     private static let longRest: ClosedRange<Int64> = 60_000...90_000
     /// A stream that carries fewer exchanges saves no work.
     private static let worthwhile = 8
+    private static let mostShort = 3
 
     private struct State {
         var idle: [PooledConnection] = []
@@ -37,13 +38,15 @@ final class KeptStreams: ConnectionOwner {
         var unused: Set<ObjectIdentifier> = []
         /// Whether an exchange has ended so that another may follow. Until then it is tried with one.
         var isProven = false
+        /// How many in a row the service has not kept for long.
+        var short = 0
         var isRetired = false
         var count = 0
         var countedSince = NIODeadline.uptimeNanoseconds(0)
         var wereMany = false
 
         mutating func restLong() {
-            isProven = false
+            (isProven, short) = (false, 0)
             mayOpenAt = .now() + .milliseconds(.random(in: longRest))
         }
 
@@ -125,8 +128,9 @@ final class KeptStreams: ConnectionOwner {
     /// tunnel may send so much only. So the service ends it.
     func isNotKept(_ connection: PooledConnection, after exchanges: Int) -> Bool {
         state.withLock { state in
-            // Many close a connection after some hundreds, which is no reason to keep none.
-            guard exchanges >= Self.worthwhile else { return state.restLong() }
+            // Many close a connection after some hundreds, or after an error, which is no reason to keep none.
+            state.short = exchanges < Self.worthwhile ? state.short + 1 : 0
+            if state.short > Self.mostShort { return state.restLong() }
             state.unused.insert(ObjectIdentifier(connection.channel))
         }
         return false

@@ -43,7 +43,7 @@ final class PeerConnection: ChannelInboundHandler {
     ) throws -> PeerConnection {
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .answers)
         let connection = PeerConnection(of: owner)
-        connection.boundary.whenUnasked = { [weak connection] in connection?.condemn() }
+        connection.boundary.whenUnasked = { [weak connection] in connection?.endUnasked() }
         try operations.addHandlers([
             HTTPRequestEncoder(), connection.boundary, ByteToMessageHandler(decoder), connection,
         ])
@@ -137,7 +137,7 @@ extension PeerConnection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         // Nobody asked, or nobody asked for more.
-        guard let current = exchange, !current.isComplete else { return condemn() }
+        guard let current = exchange, !current.isComplete else { return endUnasked() }
         if case .head(let head) = part {
             if head.status == .switchingProtocols { return fail(ExchangeFailure.unwantedUpgrade) }
             if head.headers.transferCoding == .foreign { return fail(ExchangeFailure.foreignTransferCoding) }
@@ -157,7 +157,8 @@ extension PeerConnection {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if exchange == nil, brokenBy == nil { brokenBy = error }
-        spoil()
+        condemn()
+        if error is HTTPParserError || error is ByteToMessageDecoderError { owner.isSpoilt() }
         deliver()
         // What comes after a whole answer is not its business any more.
         if exchange?.isComplete != true { fail(error) }
@@ -165,17 +166,17 @@ extension PeerConnection {
     }
 
     /// The peer has said what nobody asked for.
-    private func condemn() {
-        spoil()
+    private func endUnasked() {
+        condemn()
+        owner.isSpoilt()
         context?.close(promise: nil)
     }
 
     /// With TLS it takes a while until a connection is closed, and nobody is to find it meanwhile.
-    private func spoil() {
+    private func condemn() {
         guard let context, !isCondemned else { return }
         isCondemned = true
         if exchange == nil { _ = owner.withdraw(handle(context)) }
-        owner.isSpoilt()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -253,7 +254,8 @@ extension PeerConnection {
         setReading(true)
         guard current.hasSentAll else { return context.close(promise: nil) }
         if current.answer?.isKeepAlive == true {
-            return boundary.isExact && !isCondemned ? giveBack() : condemn()
+            if isCondemned { return }
+            return boundary.isExact ? giveBack() : endUnasked()
         }
         if owner.isNotKept(handle(context), after: exchanges) { return context.close(promise: nil) }
         set(.farewell, until: .now() + owner.idleLifetime)
@@ -261,7 +263,7 @@ extension PeerConnection {
 
     /// Free for the next exchange.
     func giveBack() {
-        guard let context, context.channel.isActive else { return }
+        guard let context, context.channel.isActive, !isCondemned else { return }
         lieIdle()
         if !owner.giveBack(handle(context)) { context.close(promise: nil) }
     }

@@ -115,9 +115,7 @@ extension PeerConnections {
     /// - Returns: whether it is kept.
     func giveBack(_ connection: PooledConnection) -> Bool {
         guard let waiter = state.withLock({ $0.giveBack(connection) }) else { return connection.channel.isActive }
-        waiter.succeed(.connection(connection)) { [self] in
-            if !giveBack(connection) { connection.channel.close(promise: nil) }
-        }
+        waiter.succeed(.connection(connection)) { connection.onLoop { $0.giveBack() } }
         return true
     }
 

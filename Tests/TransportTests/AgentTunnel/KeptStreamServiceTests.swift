@@ -135,11 +135,13 @@ extension KeptStreamTests {
         }
     }
 
-    @Test func `a service that closes each connection after some exchanges is asked over new ones at once`()
-        async throws
-    {
+    @Test(arguments: [false, true])
+    func `a service that closes each connection after some exchanges is asked over new ones at once`(
+        usesTLS: Bool
+    ) async throws {
         let counts = Mutex<[ObjectIdentifier: Int]>([:])
-        try await withTunnel { exchange in
+        let tls = usesTLS ? try TestCertificates.shared.serverContext() : nil
+        try await withHTTPServer(tls: tls) { exchange in
             let count = counts.withLock { counts in
                 counts[ObjectIdentifier(exchange.channel), default: 0] += 1
                 return counts[ObjectIdentifier(exchange.channel)] ?? 0
@@ -147,14 +149,16 @@ extension KeptStreamTests {
             guard count % 20 == 0 else { return try await exchange.respond("here") }
             try await exchange.respond(.ok, ["Connection": "close"], body: ByteBuffer(string: "here"))
             try await exchange.channel.close()
-        } _: { world in
-            try await world.warm()
-            for _ in 0..<300 {
-                let text = try await get(world, "/").text()
-                #expect(text == "here")
+        } _: { service in
+            try await tunnelled(to: service, usesTLS: usesTLS) { world in
+                try await world.warm()
+                for _ in 0..<300 {
+                    let text = try await get(world, "/").text()
+                    #expect(text == "here")
+                }
+                for _ in 0..<300 where world.tunnel.keptStreams == 0 { _ = try await get(world, "/").text() }
+                #expect(world.tunnel.keptStreams > 0)
             }
-            for _ in 0..<300 where world.tunnel.keptStreams == 0 { _ = try await get(world, "/").text() }
-            #expect(world.tunnel.keptStreams > 0)
         }
     }
 
