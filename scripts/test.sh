@@ -6,14 +6,9 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root"
 started=$SECONDS
-network=
-network_log=
 # shellcheck disable=SC2317  # called by the trap
 report() {
     local status=$?
-    # Nothing else stops it, and what it has started goes with it.
-    [ -z "$network" ] || kill -KILL "$network" 2>/dev/null || true
-    [ -z "$network_log" ] || rm -f "$network_log"
     if [ "$status" = 0 ]; then say "all passed in $(duration $((SECONDS - started)))"; else
         say "FAILED in step '$step' after $(duration $((SECONDS - started)))"
     fi
@@ -28,21 +23,12 @@ step='tests'
 say "tests, with PostgreSQL beside SQLite"
 # So many at a time as two cores get done: more only wait for each other, and for the time limits that some are about.
 scripts/with-postgres.sh swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
-# It mostly waits, for bad lines and for programs that are gone, so it runs beside the next two.
-say "agents: sites behind NAT, bad lines, proxies in front, programs that are killed (what it says comes at the end)"
-network_log=$(mktemp)
-scripts/network-test.sh >"$network_log" 2>&1 &
-network=$!
 step='console'
 say "console: a real browser against a running platform"
 scripts/console-test.sh
+step='network'
+say "agents: sites behind NAT, bad lines, proxies in front, programs that are killed"
+scripts/network-test.sh
 step='contract'
 say "contract: the running platform against its OpenAPI document"
 scripts/contract-test.sh
-step='network'
-status=0
-wait "$network" || status=$?
-network=
-say "agents"
-cat "$network_log"
-[ "$status" = 0 ]

@@ -38,10 +38,10 @@ class BusyHall(Hall):
         return transfers
 
     def begin_short_transfers(self) -> dict[str, Beside]:
-        """Some that are over soon, and are under way on return."""
+        """Some that are over well within the three seconds that an agent waits for them, and are under way on return."""
         transfers = {
-            **{f"download {number}": Beside(lambda: self.bench.download(40 * MEGABYTE)) for number in range(3)},
-            "upload": Beside(lambda: self.bench.upload(40 * MEGABYTE)),
+            **{f"download {number}": Beside(lambda: self.bench.download(24 * MEGABYTE)) for number in range(3)},
+            "upload": Beside(lambda: self.bench.upload(24 * MEGABYTE)),
         }
         wait_until("all to be under way", 10, lambda: self.under_way() == 4, every=0.01)
         return transfers

@@ -74,7 +74,7 @@ def test_an_agent_that_does_not_know_it_stays_away_and_says_why(world: World, cl
     # One line of the log says all of it.
     assert re.search(
         rf"warning.* not connected.*the certificate of {re.escape(peer)} is not trusted.*", agent.log), agent.log
-    assert "Name the authority of the platform's certificate with the setting ca." in agent.log
+    assert "Name the authority of the platform's certificate: edgewright-agent install --ca FILE, or the setting ca." in agent.log
     assert cloud.project.agent(name) is None
     agent.kill()
 
