@@ -179,7 +179,7 @@ class Project:
         def find() -> dict | None:
             return next((each for each in self.services()
                          if each["agentName"] == agent and each["endpoint"].endswith(f"/{offer}")), None)
-        wait_until(f"the service “{offer}” of “{agent}”", 20, lambda: find() is not None)
+        wait_until(f"the service “{offer}” of “{agent}”", 60, lambda: find() is not None)
         return find() or {}
 
     def is_service_online(self, service: str) -> bool:
