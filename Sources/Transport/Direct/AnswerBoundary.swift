@@ -25,7 +25,8 @@ final class AnswerBoundary: ChannelInboundHandler {
     /// Whether the last answer is known to be the last that was said.
     private(set) var isExact = true
     private var place = Place.unused
-    private var isChunked = false
+    /// Of the answer's body.
+    private(set) var coding = TransferCoding.none
     /// What the decoder is being given, whether the answer's head ends in it, and the bytes of the body in it.
     private var given: ByteBuffer?
     private var hasHead = false
@@ -36,7 +37,7 @@ final class AnswerBoundary: ChannelInboundHandler {
     /// A request is about to be sent.
     func begin() {
         place = .within
-        (isExact, isChunked, last) = (true, false, 0)
+        (isExact, coding, last) = (true, .none, 0)
     }
 
     /// Nothing is to come until then.
@@ -57,7 +58,7 @@ final class AnswerBoundary: ChannelInboundHandler {
         switch part {
         case .head(let head):
             hasHead = true
-            isChunked = head.headers.transferCoding == .chunks
+            coding = head.headers.transferCoding
         case .body(let bytes): body += bytes.readableBytes
         case .end:
             place = .behind
@@ -67,7 +68,7 @@ final class AnswerBoundary: ChannelInboundHandler {
     }
 
     private func endsHere(_ bytes: ByteBuffer) -> Bool {
-        if isChunked { return ending(bytes) == Self.emptyLine }
+        if coding == .chunks { return ending(bytes) == Self.emptyLine }
         let rest = bytes.readableBytes - body
         return hasHead ? headLength(bytes) == rest : rest == 0
     }

@@ -138,13 +138,13 @@ extension PeerConnection {
         let part = unwrapInboundIn(data)
         // Nobody asked, or nobody asked for more.
         guard let current = exchange, !current.isComplete else { return endUnasked() }
+        boundary.decoded(part)
         if case .head(let head) = part {
             if head.status == .switchingProtocols { return fail(ExchangeFailure.unwantedUpgrade) }
-            if head.headers.transferCoding == .foreign { return fail(ExchangeFailure.foreignTransferCoding) }
+            if boundary.coding == .foreign { return fail(ExchangeFailure.foreignTransferCoding) }
             if !(100...999).contains(head.status.code) { return fail(HTTPParserError.invalidStatus) }
         }
         current.received(part)
-        boundary.decoded(part)
         wait = nil
         if current.body.count > Self.readAhead { setReading(false) }
     }
