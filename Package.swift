@@ -225,7 +225,7 @@ let package = Package(
             dependencies: [
                 "AgentIdentity", "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes,
                 logging, nioCore,
-                nioEmbedded, nioHTTP1, nioPosix, yams,
+                nioEmbedded, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: houseSettings),

@@ -6,12 +6,17 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root"
 started=$SECONDS
+# What the Swift tests say.
+said=$(mktemp)
 # shellcheck disable=SC2317  # called by the trap
 report() {
     local status=$?
     if [ "$status" = 0 ]; then say "all passed in $(duration $((SECONDS - started)))"; else
+        # Among thousands of lines nobody finds them.
+        if [ -s "$said" ]; then grep -a '✘' "$said" || true; fi
         say "FAILED in step '$step' after $(duration $((SECONDS - started)))"
     fi
+    rm -f "$said"
 }
 trap report EXIT
 
@@ -22,7 +27,9 @@ scripts/check.sh
 step='tests'
 say "tests, with PostgreSQL beside SQLite"
 # So many at a time as two cores get done: more only wait for each other, and for the time limits that some are about.
-scripts/with-postgres.sh swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8
+scripts/with-postgres.sh swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 8 \
+    2>&1 | tee "$said"
+: >"$said"
 step='console'
 say "console: a real browser against a running platform"
 scripts/console-test.sh

@@ -70,6 +70,21 @@ package struct ScriptedExchange: Sendable {
     package func write(_ text: String) async throws { try await write(ByteBuffer(string: text)) }
     package func finish() async throws { try await writer.write(.end(nil)) }
 
+    /// Closes the connection when all that was said has left: closed at once, it drops what the socket has not taken yet.
+    package func close() async throws {
+        try await channel.eventLoop.flatSubmit { [channel] in
+            let sent = channel.eventLoop.makePromise(of: Void.self)
+            do {
+                let encoder = try channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+                encoder.writeAndFlush(NIOAny(IOData.byteBuffer(ByteBuffer())), promise: sent)
+            } catch {
+                sent.fail(error)
+            }
+            return sent.futureResult
+        }.get()
+        try await channel.close()
+    }
+
     /// Until the client goes away, or the test ends.
     package func waitForClose() async throws { while try await bodyParts.nextPart() != nil {} }
 }

@@ -37,5 +37,9 @@ import Testing
         #expect(log.lines.map { $0.prefix(3) } == ["<6>", "<4>", "<3>", "<6>", "<4>", "<3>"])
         #expect(!AgentLogHandler.writesToJournal([:]))
         #expect(!AgentLogHandler.writesToJournal(["JOURNAL_STREAM": "1:1"]))
+        // As systemd names what it has given to the program.
+        var status = stat()
+        #expect(fstat(STDERR_FILENO, &status) == 0)
+        #expect(AgentLogHandler.writesToJournal(["JOURNAL_STREAM": "\(status.st_dev):\(status.st_ino)"]))
     }
 }

@@ -186,6 +186,9 @@ func withListener<Result: Sendable>(
                 try await writer.finish(nil)
             })
     }
+    router.get("/page") { _, _ in
+        Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(repeating: 1, count: 100_000)))
+    }
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let listener = Listener(
         responder: router.buildResponder(), upgrades: upgrades, address: .hostname("127.0.0.1", port: 0),

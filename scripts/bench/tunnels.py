@@ -40,6 +40,8 @@ class Platform:
     # Whoever asks asks without TLS, as at ssh's end: of a platform with TLS its local listener.
     tunnels: dict[int, Way]
     direct: Way
+    # The same, but the service is reached over ssh's tunnel, as it would be without agents.
+    relayed: Way
     # Asked with TLS too, where the platform has it.
     throughout: list[Way]
 
@@ -51,7 +53,7 @@ def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certific
         fleet, _, csv = simulate(binary, folder, 1, "--base-port", str(port))
         stack.enter_context(fleet)
         ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder, port)), [])
-        starter = Starter(binary, agent, f"http://127.0.0.1:{port}", csv.read_bytes())
+        starter = Starter(binary, agent, f"http://127.0.0.1:{port}", ssh.base, csv.read_bytes())
         plain = stack.enter_context(starter.start("plain", folder, None))
         secure = stack.enter_context(starter.start("TLS", folder, certificate))
         # Before they had anything to do.
@@ -79,6 +81,7 @@ class Starter:
     binary: str
     agent: str
     service: str
+    relay: str
     csv: bytes
 
     @contextlib.contextmanager
@@ -93,6 +96,9 @@ class Starter:
             _, project = api.create_project("Bench", "Tunnels")
             api.import_services(project, self.csv)
             direct = self.way(api, origin, next(iter(services(api, project).values())), f"direct proxy, {name}")
+            wanted = {"name": "relayed", "endpoint": self.relay}
+            relay = api.expect(201, "POST", f"/api/v1/projects/{project}/services", wanted)["id"]
+            relayed = self.way(api, origin, relay, f"direct proxy over {SSH}, {name}")
             token = enrollment_token(api, project, len(COUNTS), adopts=True)
             agents, tunnels = {}, {}
             for count in COUNTS:
@@ -110,7 +116,7 @@ class Starter:
             if certificate:
                 behind = services(api, project)[f"agent-{COUNTS[0]}"]
                 throughout = [self.way(api, api.origin, behind, f"tunnel, {name} throughout")]
-            yield Platform(name, running, agents, tunnels, direct, throughout)
+            yield Platform(name, running, agents, tunnels, direct, relayed, throughout)
 
     @staticmethod
     def wait_for(agent: Running, connections: int, api: API, project: str) -> None:
@@ -144,7 +150,7 @@ def enrollment_token(api: API, project: str, uses: int, adopts: bool = False) ->
 def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results) -> None:
     ways = [ssh]
     for platform in (secure, plain):
-        ways += [*platform.tunnels.values(), *platform.throughout, platform.direct]
+        ways += [*platform.tunnels.values(), *platform.throughout, platform.direct, platform.relayed]
     for way in ways:
         load(way, max(1, SECONDS // 4))
     rounds: dict[str, list[Load]] = {way.name: [] for way in ways}
@@ -159,10 +165,13 @@ def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results)
     theirs = middle[ssh.name]
     for platform in (secure, plain):
         mine, direct = middle[platform.tunnels[1].name], middle[platform.direct.name]
+        relayed = middle[platform.relayed.name]
         at_least, at_most = (results.at_least, results.at_most) if platform is secure else (shown(results),) * 2
         what = f"small GET, {platform.name}: "
         at_least(what + f"rate ÷ {SSH}’s", mine.requests_a_second / theirs.requests_a_second, 0.6)
         at_most(what + f"p99 ÷ {SSH}’s", mine.p99 / theirs.p99, 0.5)
+        at_least(what + f"rate ÷ direct proxy’s over {SSH}", mine.requests_a_second / relayed.requests_a_second, 0.6)
+        at_most(what + f"p99 ÷ direct proxy’s over {SSH}", mine.p99 / relayed.p99, 0.5)
         results.at_least(what + "rate ÷ direct proxy’s", mine.requests_a_second / direct.requests_a_second, 0.6)
         for way in platform.throughout:
             ratio = middle[way.name].requests_a_second / theirs.requests_a_second

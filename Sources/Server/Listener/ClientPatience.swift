@@ -15,6 +15,8 @@ final class ClientPatience {
     private var deadline: NIODeadline?
     private var alarm: (task: Scheduled<Void>, rings: NIODeadline)?
     private var stuck = (bytes: 0, waits: 0)
+    /// Of HTTP/2: an answer's end is written and has not left.
+    private var isEndOnItsWay = false
 
     init(_ usual: Duration, on channel: any Channel, isStream: Bool) {
         self.usual = TimeAmount(usual)
@@ -62,10 +64,19 @@ final class ClientPatience {
         if isTakingBytes() { wait(usual) } else { channel.close(promise: nil) }
     }
 
+    /// - Returns: for the write of an answer's end, that it is known when it has left; `nil` where bytes are counted.
+    func promiseOfEnd() -> EventLoopPromise<Void>? {
+        guard isStream else { return nil }
+        isEndOnItsWay = true
+        let left = channel.eventLoop.makePromise(of: Void.self)
+        left.futureResult.assumeIsolated().whenComplete { [self] _ in isEndOnItsWay = false }
+        return left
+    }
+
     /// Who reads slowly is not to lose the end of its answer, nor to keep it waiting for ever.
     private func isTakingBytes() -> Bool {
         let known = isStream ? nil : try? channel.syncOptions?.getOption(.bufferedWritableBytes)
-        let waiting = known ?? (channel.isWritable ? 0 : 1)
+        let waiting = known ?? (channel.isWritable && !isEndOnItsWay ? 0 : 1)
         guard waiting > 0 else { return false }
         stuck = waiting == stuck.bytes ? (waiting, stuck.waits + 1) : (waiting, 0)
         return stuck.waits < Self.mostStuckWaits

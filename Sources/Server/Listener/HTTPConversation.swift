@@ -333,7 +333,7 @@ extension HTTPConversation {
     /// The answer is given. What is unread of its request is for nobody.
     func finish(_ trailers: HTTPFields?) {
         guard let context, !state.isOver else { return }
-        context.write(wrapOutboundOut(.end(trailers)), promise: nil)
+        context.write(wrapOutboundOut(.end(trailers)), promise: patience?.promiseOfEnd())
         flush()
         consumed(body.reduce(0) { $0 + $1.readableBytes })
         body = []

@@ -20,6 +20,8 @@ struct EndpointConnector {
         var bootstrap = ClientBootstrap(group: loop).connectTimeout(limit)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.recvAllocator, value: .growing)
+            // Else whoever holds it back gets four of the largest buffers all the same.
+            .channelOption(.maxMessagesPerRead, value: 1)
         if halfClosure { bootstrap = bootstrap.channelOption(.allowRemoteHalfClosure, value: true) }
         guard let proxy = endpoint.proxy, case .tcp(let host, let port) = endpoint.address else {
             // Kept besides being told to the pipeline: that has no handlers any more when it closes before anybody asks.

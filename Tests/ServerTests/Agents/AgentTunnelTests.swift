@@ -119,6 +119,26 @@ import Transport
         }
     }
 
+    @Test func `an offer is added under a name that is free, unless its name was said`() async throws {
+        try await withAgent { world in
+            let admin = world.world.admin
+            let services = "/api/v1/projects/\(world.project)/services"
+            _ = try await admin.post(services, ["name": "press-gw", "endpoint": "http://127.0.0.1:9"]).expect(201)
+            let tunnel = try await world.agent.connect()
+            try await world.waitUntilOnline()
+            let said = try await admin.post(
+                world.path("/adopt"), ["offers": [["offer": "web", "name": "press-gw"]]]
+            ).expect(200)
+            let failed = try #require(said.json["failed"] as? [[String: Any]])
+            #expect(failed.count == 1)
+            #expect((failed.first?["reason"] as? String)?.contains("press-gw") == true, "\(said)")
+            #expect((said.json["services"] as? [Any])?.isEmpty == true)
+            let service = try await world.adopt()
+            #expect(try await admin.get("/api/v1/services/\(service)")["name"] == "press-gw web")
+            tunnel.close()
+        }
+    }
+
     @Test func `an agent that is revoked or deleted is cut off at once`() async throws {
         try await withAgent { world in
             let tunnel = try await world.agent.connect()

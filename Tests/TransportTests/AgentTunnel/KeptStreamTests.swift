@@ -78,7 +78,7 @@ import Testing
     @Test func `a service that ends each connection is asked all the same`() async throws {
         try await withTunnel { exchange in
             try await exchange.respond(.ok, ["Connection": "close"], body: ByteBuffer(string: exchange.head.uri))
-            try await exchange.channel.close()
+            try await exchange.close()
         } _: { world in
             for number in 0..<500 {
                 let text = try await get(world, "/\(number)").text()
