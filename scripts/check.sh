@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The house rules that a machine can see: formatting, lengths, sound scripts, a build without warnings.
-# CHECK_BUILD=no leaves the build out.
+# CHECK_BUILD=no leaves the build out; EDGEWRIGHT_BUILD_OPTIONS are for `swift build`.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -61,7 +61,8 @@ check_build() {
     say "build, with the tests"
     local log=.build/check-build.log warnings
     mkdir -p .build
-    swift build --build-tests 2>&1 | tee "$log" | show_progress || {
+    # shellcheck disable=SC2086  # several words
+    swift build --build-tests ${EDGEWRIGHT_BUILD_OPTIONS:-} 2>&1 | tee "$log" | show_progress || {
         fail "The build failed."
         return
     }

@@ -6,13 +6,13 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root"
 started=$SECONDS
-# What the Swift tests say.
+# What the Swift tests say, until they have passed.
 said=$(mktemp)
 # shellcheck disable=SC2317  # called by the trap
 report() {
     local status=$?
     if [ "$status" = 0 ]; then say "all passed in $(duration $((SECONDS - started)))"; else
-        # Among thousands of lines nobody finds them.
+        # Among thousands of lines nobody finds what has failed.
         if [ -s "$said" ]; then grep -a '✘' "$said" || true; fi
         say "FAILED in step '$step' after $(duration $((SECONDS - started)))"
     fi

@@ -29,6 +29,8 @@ final class TunnelFrames: ChannelInboundHandler {
     private var extraWindows = TunnelProtocol.extraWindows
     /// What the other end may still send on the connection, as far as it is known.
     private var connectionWindow = 65_535
+    /// Bytes of all streams that are written and have not left.
+    private var unsent = 0
     private var isFlushScheduled = false
     private(set) var isGoingAway = false {
         didSet {
@@ -167,6 +169,15 @@ extension TunnelFrames {
             context?.flush()
         }
     }
+
+    /// How far a stream's writer may be ahead of the wire: less, when many are whose other end does not read.
+    var bytesAhead: Int {
+        unsent > TunnelProtocol.bytesAheadOfAll ? TunnelProtocol.fewBytesAhead : TunnelProtocol.bytesAhead
+    }
+
+    func wrote(_ bytes: Int) { unsent += bytes }
+
+    func sent(_ bytes: Int) { unsent -= bytes }
 
     func widen(_ id: HTTP2StreamID, by bytes: Int) { send(.windowUpdate(windowSizeIncrement: bytes), on: id) }
 

@@ -36,6 +36,9 @@ package enum TunnelProtocol {
     static let farewell = TimeAmount.seconds(10)
     /// Bytes that a writer may be ahead of the wire.
     static let bytesAhead = 256 << 10
+    /// The same, once all writers of a connection together are so far ahead.
+    static let fewBytesAhead = 32 << 10
+    static let bytesAheadOfAll = 8 << 20
 
     /// How to find out that the other end is gone.
     package struct Keepalive: Sendable {

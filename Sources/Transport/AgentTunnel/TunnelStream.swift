@@ -197,7 +197,7 @@ extension TunnelStream {
     }
 
     /// Whether a writer is to wait.
-    var isAhead: Bool { ahead > TunnelProtocol.bytesAhead }
+    var isAhead: Bool { ahead > frames.bytesAhead }
 
     /// - Parameters:
     ///   - waiter: told when the next piece may come.
@@ -224,6 +224,7 @@ extension TunnelStream {
         hasEnded = isLast
         let length = bytes.readableBytes
         ahead += length
+        frames.wrote(length)
         frames.send(.data(.init(data: .byteBuffer(bytes), endStream: isLast)), on: id) { [self] error in
             sent(length, error)
             if isLast { sentEnd() }
@@ -234,8 +235,9 @@ extension TunnelStream {
 
     private func sent(_ length: Int, _ error: (any Error)?) {
         ahead -= length
+        frames.sent(length)
         if ahead == 0 { resumeDrained(failure ?? error) }
-        guard ahead <= TunnelProtocol.bytesAhead / 2 || error != nil else { return }
+        guard ahead <= frames.bytesAhead / 2 || error != nil else { return }
         receiver?.mayWrite()
         guard let waiter = writer else { return }
         writer = nil

@@ -8,7 +8,7 @@ final class PeerConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     /// So much of a body waits for its reader before the peer is held back, and goes on when half of it is read.
-    private static let readAhead = 256 << 10
+    private static let readAhead = 128 << 10
 
     private enum Wait {
         case forHead
@@ -181,6 +181,8 @@ extension PeerConnection {
 
     func channelInactive(context: ChannelHandlerContext) {
         if exchange == nil { _ = owner.withdraw(handle(context)) }
+        // The answer is whole, though its reader has not seen all of it: the peer has broken nothing off.
+        if exchange?.isComplete == true { _ = owner.isNotKept(handle(context), after: exchanges + 1) }
         deliver()
         if let exchange, !exchange.isComplete { fail(ExchangeFailure.closedByPeer) }
         context.fireChannelInactive()
@@ -248,7 +250,8 @@ extension PeerConnection {
 
     /// The exchange is over, and the connection free for the next where both sides want to go on.
     private func finish() {
-        guard let current = exchange, let context else { return exchange = nil }
+        // What has ended meanwhile nobody can go on with.
+        guard let current = exchange, let context, context.channel.isActive else { return exchange = nil }
         exchange = nil
         exchanges += 1
         setReading(true)

@@ -4,10 +4,15 @@ import NIOCore
 import NIOHPACK
 import NIOHTTP2
 import NIOPosix
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Transport
+
+private final class Sum: Sendable {
+    let value = Atomic(0)
+}
 
 /// What an agent may answer that no library lets one say.
 @Suite(.timeLimit(.minutes(1))) struct HostileAgentTests {
@@ -79,6 +84,38 @@ import Testing
             _ = try await ask { [head($0, fields, isLast: false), body($0, "never ends")] }
         }
         #expect(error?.kind == .invalidResponse)
+    }
+
+    @Test func `whoever does not read has a bound for all that waits for it together`() async throws {
+        let made = Sum()
+        let chunk = ByteBuffer(repeating: 1, count: 16 << 10)
+        try await withAgent { _ in
+            []
+        } _: { tunnel in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        let endless = MadeBytes(chunk: chunk, count: .max) { _ in
+                            made.value.add(chunk.readableBytes, ordering: .relaxed)
+                        }
+                        _ = try await TunnelTransport(agent: "plant", offer: "service") { tunnel }.send(
+                            RemoteRequest(
+                                method: .post, target: "/", body: .stream(endless, length: nil),
+                                timeout: .seconds(300)))
+                    }
+                }
+                // The pace has come to a stop when nothing was asked for during a while.
+                var before = -1
+                while made.value.load(ordering: .relaxed) != before || before < 200 * chunk.readableBytes {
+                    before = made.value.load(ordering: .relaxed)
+                    try await Task.sleep(for: .milliseconds(300))
+                }
+                // Without it each is 256 KiB ahead.
+                let each = TunnelProtocol.fewBytesAhead + 2 * chunk.readableBytes
+                #expect(before < TunnelProtocol.bytesAheadOfAll + 200 * each)
+                group.cancelAll()
+            }
+        }
     }
 
     @Test func `what belongs to a connection or to the tunnel is not passed on, however it is written`() async throws {

@@ -163,6 +163,32 @@ extension KeptStreamTests {
         }
     }
 
+    @Test func `a service that closes behind a whole answer has broken nothing off, however late it is read`()
+        async throws
+    {
+        let (gate, opened) = AsyncStream.makeStream(of: Void.self)
+        try await withTunnel { exchange in
+            guard exchange.head.uri == "/last" else { return try await exchange.respond("here") }
+            try await exchange.start(.ok, ["Content-Length": "8", "Connection": "close"])
+            try await exchange.write("half")
+            for await _ in gate { break }
+            try await exchange.write("half")
+            try await exchange.finish()
+            try await exchange.close()
+        } _: { world in
+            try await world.warm()
+            // It keeps connections, as far as one can know.
+            _ = try await get(world, "/").text()
+            let answer = try await get(world, "/last")
+            #expect(world.tunnel.keptStreams > 0)
+            opened.yield()
+            try await eventually("the service's end is heard") { world.tunnel.keptStreams == 0 }
+            #expect(try await answer.text() == "halfhalf")
+            for _ in 0..<20 where world.tunnel.keptStreams == 0 { try await world.askOften() }
+            #expect(world.tunnel.keptStreams > 0)
+        }
+    }
+
     @Test(arguments: TunnelWorld.ways)
     func `hundreds that a service breaks off in a moment do not end the tunnel`(offer: String) async throws {
         try await withTunnel { exchange in
