@@ -224,8 +224,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "AgentIdentity", "Server", "ControlPlane", "TestSupport", "Fleet", "Simulator", "Transport", httpTypes,
-                logging, nioCore,
-                nioEmbedded, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, yams,
+                logging, nioCore, nioEmbedded, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, yams,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: houseSettings),

@@ -13,7 +13,7 @@ report() {
     local status=$?
     if [ "$status" = 0 ]; then say "all passed in $(duration $((SECONDS - started)))"; else
         # Among thousands of lines nobody finds what has failed.
-        if [ -s "$said" ]; then grep -a '✘' "$said" || true; fi
+        if [ -s "$said" ]; then grep -aE '✘|Fatal error|unexpected signal' "$said" || true; fi
         say "FAILED in step '$step' after $(duration $((SECONDS - started)))"
     fi
     rm -f "$said"

@@ -29,7 +29,7 @@ import Testing
 
     @Test func `who pauses with HTTP 2 gets the end of its answer too`() async throws {
         var limits = ListenerLimits()
-        limits.idleTimeout = .milliseconds(300)
+        limits.idleTimeout = .seconds(1)
         try await withTLSIdentity { identity in
             try await withListener(tls: identity, limits: limits) { listener in
                 let count = try await connect(to: listener.port).executeThenClose { inbound, outbound in
@@ -47,7 +47,7 @@ import Testing
                             if data.endStream { return count }
                             guard count == 65_535 else { continue }
                             // The windows are full, and what is left is less than the listener's channel holds gladly.
-                            try await Task.sleep(for: .seconds(1))
+                            try await Task.sleep(for: .milliseconds(2500))
                             for stream in [.rootStream, id] {
                                 try await outbound.write(
                                     HTTP2Frame(

@@ -15,7 +15,7 @@ class ReverseTunnel:
     from the machine's own ssh. What connects to the tunnel's port gets to the service."""
 
     def __init__(self, folder: Path, service: int) -> None:
-        self.folder = folder / "ssh"
+        self.folder = folder
         self.folder.mkdir()
         self.service, self.port, self._server_port = service, free_port(), free_port()
         for name in ("host", "client"):

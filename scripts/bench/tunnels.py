@@ -21,8 +21,9 @@ from harness.platform import serve, simulate
 from harness.processes import HarnessError, Running, free_port, wait_until
 
 SECONDS = int(os.environ.get("BENCH_ROUND_SECONDS", "10"))
-# How many connections an agent may hold.
-COUNTS = [1, 2, 4]
+# How many connections an agent holds; as it is installed it finds that out, one or two.
+INSTALLED = 0
+COUNTS = [INSTALLED, 1, 2, 4]
 # Bodies of the same size in all, but side by side.
 ABREAST = 4
 # One round of the platform's pings, and some.
@@ -52,13 +53,15 @@ def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certific
         port = free_port()
         fleet, _, csv = simulate(binary, folder, 1, "--base-port", str(port))
         stack.enter_context(fleet)
-        ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder, port)), [])
-        starter = Starter(binary, agent, f"http://127.0.0.1:{port}", ssh.base, csv.read_bytes())
+        ssh = Way(SSH, stack.enter_context(ReverseTunnel(folder / "alone", port)), [])
+        # Another one for the platforms, which keep their connections: ssh looks at each that is open, whatever it does.
+        relay = stack.enter_context(ReverseTunnel(folder / "relay", port))
+        starter = Starter(binary, agent, f"http://127.0.0.1:{port}", relay, csv.read_bytes())
         plain = stack.enter_context(starter.start("plain", folder, None))
         secure = stack.enter_context(starter.start("TLS", folder, certificate))
         # Before they had anything to do.
         time.sleep(QUIET)
-        memory = max(each.agents[1].memory() for each in (plain, secure))
+        memory = max(each.agents[INSTALLED].memory() for each in (plain, secure))
         results.at_most("agent: resident memory, connected and idle", memory / 1e6, 30, " MB", 1)
         measure_small(ssh, secure, plain, results)
         measure_bodies(ssh, secure, plain, folder, results)
@@ -69,7 +72,9 @@ def measure_tunnels(binary: str, agent: str, folder: Path, certificate: Certific
         f"Traffic: one simulated service; from it to wrk and curl over `ssh -R` (an sshd of its own, Debian's defaults, "
         "no compression), or over an agent and the platform’s proxy. With “TLS” the tunnel is encrypted, as ssh’s is, and "
         "the way from there to wrk and curl is not, as ssh’s is not (`--local-listen`); “TLS throughout” has both "
-        "encrypted, “plain” neither. Small: "
+        f"encrypted, “plain” neither. “Direct proxy over {SSH}”: the platform reaches the service through ssh’s tunnel, as it "
+        "would without agents, so that both tunnels carry the same requests of the same platform. An agent holds a second "
+        "connection by itself while it is busy, where no number is set, as in what is measured against ssh. Small: "
         f"`wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` on `/api/version`, {ROUNDS} rounds in turn, medians. Body: one GET, "
         f"or one POST, of 1 GiB by curl, {ROUNDS} rounds in turn, medians; abreast: {ABREAST} GETs of a quarter of it "
         "each at once. Everything shares this machine’s cores."
@@ -97,20 +102,22 @@ class Starter:
             api.import_services(project, self.csv)
             direct = self.way(api, origin, next(iter(services(api, project).values())), f"direct proxy, {name}")
             wanted = {"name": "relayed", "endpoint": self.relay}
-            relay = api.expect(201, "POST", f"/api/v1/projects/{project}/services", wanted)["id"]
-            relayed = self.way(api, origin, relay, f"direct proxy over {SSH}, {name}")
+            behind = api.expect(201, "POST", f"/api/v1/projects/{project}/services", wanted)["id"]
+            relayed = self.way(api, origin, behind, f"direct proxy over {SSH}, {name}")
             token = enrollment_token(api, project, len(COUNTS), adopts=True)
             agents, tunnels = {}, {}
             for count in COUNTS:
                 called = f"agent-{count}"
                 command = [
-                    self.agent, "run", "--server", api.origin, "--token", token, "--name", called, "--connections",
-                    str(count), "--state", str(own / called), "--offer", f"neuronex={self.service}",
+                    self.agent, "run", "--server", api.origin, "--token", token, "--name", called,
+                    "--state", str(own / called), "--offer", f"neuronex={self.service}",
+                    *(["--connections", str(count)] if count != INSTALLED else []),
                     *(["--ca", str(certificate.file)] if certificate else []),
                 ]
                 agents[count] = stack.enter_context(Running(called, command, own / f"{called}.log"))
-                self.wait_for(agents[count], count, api, project)
-                spelled = f"tunnel, {name}" + (f", {count} connections" if count > 1 else "")
+                self.wait_for(agents[count], max(1, count), api, project)
+                held = {INSTALLED: "", 1: ", 1 connection"}.get(count, f", {count} connections")
+                spelled = f"tunnel, {name}{held}"
                 tunnels[count] = self.way(api, origin, services(api, project)[called], spelled)
             throughout = []
             if certificate:
@@ -164,7 +171,7 @@ def measure_small(ssh: Way, secure: Platform, plain: Platform, results: Results)
         results.add(f"small GET, {name}", f"{rate:,.0f}/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms")
     theirs = middle[ssh.name]
     for platform in (secure, plain):
-        mine, direct = middle[platform.tunnels[1].name], middle[platform.direct.name]
+        mine, direct = middle[platform.tunnels[INSTALLED].name], middle[platform.direct.name]
         relayed = middle[platform.relayed.name]
         at_least, at_most = (results.at_least, results.at_most) if platform is secure else (shown(results),) * 2
         what = f"small GET, {platform.name}: "
@@ -190,8 +197,8 @@ def measure_bodies(ssh: Way, secure: Platform, plain: Platform, folder: Path, re
     body = folder / "body"
     with body.open("wb") as file:
         file.truncate(GIBIBYTE)
-    ways = [ssh, secure.tunnels[1], *secure.throughout, plain.tunnels[1], secure.direct, plain.direct]
-    growth = Growth({"platform": secure.running, "agent": secure.agents[1]})
+    ways = [ssh, secure.tunnels[INSTALLED], *secure.throughout, plain.tunnels[INSTALLED], secure.direct, plain.direct]
+    growth = Growth({"platform": secure.running, "agent": secure.agents[INSTALLED]})
     for direction, upload in (("down", None), ("up", body)):
         rates: dict[str, list[float]] = {way.name: [] for way in ways}
         for _ in range(ROUNDS):
@@ -202,7 +209,7 @@ def measure_bodies(ssh: Way, secure: Platform, plain: Platform, folder: Path, re
         for name, rate in middle.items():
             results.add(f"1 GiB {direction}, {name}", f"{rate / 1e6:,.0f} MB/s")
         for platform, judge in ((secure, results.at_least), (plain, shown(results))):
-            ratio = middle[platform.tunnels[1].name] / middle[ssh.name]
+            ratio = middle[platform.tunnels[INSTALLED].name] / middle[ssh.name]
             judge(f"1 GiB {direction}, {platform.name}: rate ÷ {SSH}’s", ratio, 1.5)
             for way in platform.throughout:
                 ratio = middle[way.name] / middle[ssh.name]

@@ -64,7 +64,8 @@ final class ClientPatience {
         if isTakingBytes() { wait(usual) } else { channel.close(promise: nil) }
     }
 
-    /// - Returns: for the write of an answer's end, that it is known when it has left; `nil` where bytes are counted.
+    /// - Returns: to be given to the write of an answer's end, so that it is known when that has left; `nil` where bytes are
+    ///   counted.
     func promiseOfEnd() -> EventLoopPromise<Void>? {
         guard isStream else { return nil }
         isEndOnItsWay = true

@@ -89,7 +89,9 @@ extension ByteSplice {
     func read(context: ChannelHandlerContext) {
         // Until then TLS reads for itself.
         let mayRead = stream.map { !$0.isAhead } ?? !isReady
-        if mayRead { context.read() } else { isReadHeld = true }
+        if mayRead { return context.read() }
+        isReadHeld = true
+        context.channel.readBufferByBuffer()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -34,11 +34,12 @@ package enum TunnelProtocol {
     static let connectionWindow = 4 << 20
     /// So long the end that has asked has to close a connection on which all is said.
     static let farewell = TimeAmount.seconds(10)
-    /// Bytes that a writer may be ahead of the wire.
+    /// Bytes that a writer may be ahead of the wire, so that the wire never waits for it.
     static let bytesAhead = 256 << 10
-    /// The same, once all writers of a connection together are so far ahead.
-    static let fewBytesAhead = 32 << 10
+    /// Bytes that all writers of a connection together may be ahead: as much as 32 of them, of which none is held up then.
     static let bytesAheadOfAll = 8 << 20
+    /// Beyond it each writer gets half a frame: hundreds whose readers do not read are no reason to run out of memory.
+    static let fewBytesAhead = 32 << 10
 
     /// How to find out that the other end is gone.
     package struct Keepalive: Sendable {

@@ -13,7 +13,7 @@ protocol ConnectionOwner: AnyObject, Sendable {
     /// - Returns: whether it is kept.
     func giveBack(_ connection: PooledConnection) -> Bool
 
-    /// The same, but the peer does not want another one on it.
+    /// The same, but the peer does not want another one on it, or has closed it already.
     /// - Parameter exchanges: how many it has carried.
     /// - Returns: whether it is closed at once, or when the peer has closed it.
     func isNotKept(_ connection: PooledConnection, after exchanges: Int) -> Bool

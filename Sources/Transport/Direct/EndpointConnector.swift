@@ -20,8 +20,6 @@ struct EndpointConnector {
         var bootstrap = ClientBootstrap(group: loop).connectTimeout(limit)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.recvAllocator, value: .growing)
-            // Else whoever holds it back gets four of the largest buffers all the same.
-            .channelOption(.maxMessagesPerRead, value: 1)
         if halfClosure { bootstrap = bootstrap.channelOption(.allowRemoteHalfClosure, value: true) }
         guard let proxy = endpoint.proxy, case .tcp(let host, let port) = endpoint.address else {
             // Kept besides being told to the pipeline: that has no handlers any more when it closes before anybody asks.
@@ -73,6 +71,15 @@ extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator 
     /// the event loop for each 64 KiB.
     static var growing: AdaptiveRecvByteBufferAllocator {
         AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 2 << 10, maximum: 256 << 10)
+    }
+}
+
+extension Channel {
+    /// From now on, as somebody is slower than the peer: usually up to four buffers are read before it is looked whether more
+    /// is wanted. (What the peer has sent before it closes is read all the same.) On the event loop.
+    func readBufferByBuffer() {
+        // Refused by what has no buffers.
+        try? syncOptions?.setOption(.maxMessagesPerRead, value: 1)
     }
 }
 

@@ -7,7 +7,8 @@ final class PeerConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    /// So much of a body waits for its reader before the peer is held back, and goes on when half of it is read.
+    /// So much of a body waits for its reader before the peer is held back, and goes on when half of it is read: less than
+    /// the largest buffer, of which one is to wait and not two.
     private static let readAhead = 128 << 10
 
     private enum Wait {
@@ -182,7 +183,9 @@ extension PeerConnection {
     func channelInactive(context: ChannelHandlerContext) {
         if exchange == nil { _ = owner.withdraw(handle(context)) }
         // The answer is whole, though its reader has not seen all of it: the peer has broken nothing off.
-        if exchange?.isComplete == true { _ = owner.isNotKept(handle(context), after: exchanges + 1) }
+        if let exchange, exchange.isComplete, exchange.failure == nil {
+            _ = owner.isNotKept(handle(context), after: exchanges + 1)
+        }
         deliver()
         if let exchange, !exchange.isComplete { fail(ExchangeFailure.closedByPeer) }
         context.fireChannelInactive()
@@ -255,6 +258,8 @@ extension PeerConnection {
         exchange = nil
         exchanges += 1
         setReading(true)
+        // What is read now may be the peer's end.
+        guard context.channel.isActive else { return _ = owner.isNotKept(handle(context), after: exchanges) }
         guard current.hasSentAll else { return context.close(promise: nil) }
         if current.answer?.isKeepAlive == true {
             if isCondemned { return }
@@ -281,6 +286,7 @@ extension PeerConnection {
     private func setReading(_ isOn: Bool) {
         guard isReading != isOn, let context else { return }
         isReading = isOn
+        if !isOn { context.channel.readBufferByBuffer() }
         // Refused only by a channel that is closed.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
         if isOn { context.read() }

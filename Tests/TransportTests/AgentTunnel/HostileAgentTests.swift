@@ -104,9 +104,9 @@ private final class Sum: Sendable {
                                 timeout: .seconds(300)))
                     }
                 }
-                // The pace has come to a stop when nothing was asked for during a while.
+                // The pace has come to a stop when nothing was asked for during a while; below that it does not.
                 var before = -1
-                while made.value.load(ordering: .relaxed) != before || before < 200 * chunk.readableBytes {
+                while made.value.load(ordering: .relaxed) != before || before <= TunnelProtocol.bytesAheadOfAll {
                     before = made.value.load(ordering: .relaxed)
                     try await Task.sleep(for: .milliseconds(300))
                 }

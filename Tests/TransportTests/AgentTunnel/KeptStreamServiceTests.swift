@@ -180,7 +180,6 @@ extension KeptStreamTests {
             // It keeps connections, as far as one can know.
             _ = try await get(world, "/").text()
             let answer = try await get(world, "/last")
-            #expect(world.tunnel.keptStreams > 0)
             opened.yield()
             try await eventually("the service's end is heard") { world.tunnel.keptStreams == 0 }
             #expect(try await answer.text() == "halfhalf")
