@@ -19,12 +19,14 @@ import Testing
         #expect(state.received(Self.body) == .later)
         state = began()
         #expect(state.received(Self.body) == .body)
-        #expect(state.isClientsTurn)
+        #expect(state.isClientsTurn(hasMore: false))
         #expect(state.received(.end(nil)) == .end)
-        #expect(!state.isClientsTurn)
+        #expect(!state.isClientsTurn(hasMore: false))
         #expect(state.received(Self.body) == .later)
         #expect(state.answered(hasMore: true) == .next)
-        #expect(!state.hasRequest && state.isClientsTurn)
+        #expect(!state.hasRequest && state.isClientsTurn(hasMore: false))
+        // What has come is to be taken up first.
+        #expect(!state.isClientsTurn(hasMore: true))
     }
 
     @Test func `what comes of a request after its answer is the rest, and the next begins after its end`() {

@@ -126,6 +126,10 @@ func withListener<Result: Sendable>(
         try await Task.sleep(for: .milliseconds(300))
         return "slow"
     }
+    router.get("/slower") { _, _ in
+        try await Task.sleep(for: .seconds(3))
+        return "slower"
+    }
     let (gate, gateOpened) = AsyncStream.makeStream(of: Void.self)
     router.get("/gated") { _, _ in
         Response(

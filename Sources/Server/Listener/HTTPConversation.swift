@@ -107,7 +107,8 @@ extension HTTPConversation {
     /// Whose turn it is may have changed. What is left of an answered request has a time of its own.
     private func turn() {
         guard !state.isAnswered, !state.hasEnded else { return }
-        if state.isClientsTurn, !isReadHeld { patience?.begin() } else if writer == nil { patience?.end() }
+        let isClientsTurn = state.isClientsTurn(hasMore: !later.isEmpty) && !isReadHeld
+        if isClientsTurn { patience?.begin() } else if writer == nil { patience?.end() }
     }
 
     private func deliver() {
@@ -211,7 +212,7 @@ extension HTTPConversation {
             if case .body(let bytes) = part { body.append(bytes) } else { taken += part.weight }
             _ = state.received(part)
         }
-        if state.isWhole { patience?.end() }
+        turn()
         expectsContinue = !state.isWhole && body.isEmpty && head.headerFields[.expect]?.lowercased() == "100-continue"
         defer { consumed(taken) }
         return IncomingRequest(number: state.number, head: head, whole: state.isWhole ? takeAll() : nil)
@@ -345,7 +346,7 @@ extension HTTPConversation {
 
     private func settle(_ what: HTTPConversationState.Continuation) {
         switch what {
-        case .next: patience?.begin()
+        case .next: turn()
         case .rest: patience?.begin(TimeAmount(limits.earlyAnswerPatience))
         case .end: end()
         }

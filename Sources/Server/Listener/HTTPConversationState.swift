@@ -46,7 +46,8 @@ struct HTTPConversationState {
     var hasEnded: Bool { isOver || isEnding }
 
     /// Something is to be heard of the client before anything goes on.
-    var isClientsTurn: Bool { !hasRequest || !isWhole }
+    /// - Parameter hasMore: another request has begun to come, which is to be taken up first.
+    func isClientsTurn(hasMore: Bool) -> Bool { hasRequest ? !isWhole : !hasMore }
 
     /// There is nothing more to answer, and will not be.
     /// - Parameter hasMore: another request has begun to come.
