@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import NIOSSL
 
 /// An authority of the test's own, with a certificate for 127.0.0.1 and localhost, and one for a client. Made by openssl
@@ -53,6 +53,15 @@ package struct TestCertificates: Sendable {
         serverKey = try text("server.key")
         client = try text("client.pem")
         clientKey = try text("client.key")
+    }
+
+    /// The server's certificate and key as files, for a program that is told of them.
+    /// - Returns: their paths.
+    package func place(in folder: URL) throws -> (certificate: String, key: String) {
+        let files = (folder.appending(path: "cert.pem"), folder.appending(path: "key.pem"))
+        try Data(server.utf8).write(to: files.0)
+        try Data(serverKey.utf8).write(to: files.1)
+        return (files.0.path, files.1.path)
     }
 
     /// For a server with this certificate, that may demand one of the client.

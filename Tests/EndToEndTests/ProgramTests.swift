@@ -11,20 +11,13 @@ import Testing
 
     @Test func `who has signed in over TLS need not name the authority again`() async throws {
         try await withTemporaryFolder { folder in
-            func place(_ name: String, _ text: String) throws -> String {
-                let file = folder.appending(path: name)
-                try Data(text.utf8).write(to: file)
-                return file.path
-            }
-            let certificates = TestCertificates.shared
-            let authority = try place("ca.pem", certificates.authority)
+            let (certificate, key) = try TestCertificates.shared.place(in: folder)
+            let authority = folder.appending(path: "ca.pem")
+            try Data(TestCertificates.shared.authority.utf8).write(to: authority)
             let port = try freePort()
             let platform = try Platform(
                 in: folder.appending(path: "data"),
-                arguments: [
-                    "--tls-cert", try place("cert.pem", certificates.server),
-                    "--tls-key", try place("key.pem", certificates.serverKey), "--local-listen", "127.0.0.2:\(port)",
-                ])
+                arguments: ["--tls-cert", certificate, "--tls-key", key, "--local-listen", "127.0.0.2:\(port)"])
             try await platform.waitUntilReady(by: TestAPI(url: "http://127.0.0.2:\(port)", token: nil))
             let environment = [
                 "EDGEWRIGHT_CONFIG": folder.appending(path: "login.yaml").path,
@@ -36,7 +29,7 @@ import Testing
             let url = platform.url.replacing("http://", with: "https://")
             let distrusted = try call("login", url, "--email", Platform.email)
             #expect(distrusted.status != 0 && distrusted.output.contains("certificate"), "\(distrusted)")
-            let signedIn = try call("login", url, "--email", Platform.email, "--ca-cert", authority)
+            let signedIn = try call("login", url, "--email", Platform.email, "--ca-cert", authority.path)
             #expect(signedIn.status == 0, "\(signedIn)")
             let asked = try call("whoami")
             #expect(asked.status == 0 && asked.output.contains(Platform.email), "\(asked)")

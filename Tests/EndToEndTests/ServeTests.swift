@@ -65,14 +65,12 @@ import Testing
 
     @Test func `beside TLS it listens for this machine without, and each knows which of the two it is`() async throws {
         try await withTemporaryFolder { folder in
-            let (certificate, key) = (folder.appending(path: "cert.pem"), folder.appending(path: "key.pem"))
-            try Data(TestCertificates.shared.server.utf8).write(to: certificate)
-            try Data(TestCertificates.shared.serverKey.utf8).write(to: key)
+            let (certificate, key) = try TestCertificates.shared.place(in: folder)
             let port = try freePort()
             let platform = try Platform(
                 in: folder,
                 arguments: [
-                    "--tls-cert", certificate.path, "--tls-key", key.path, "--local-listen", "127.0.0.2:\(port)",
+                    "--tls-cert", certificate, "--tls-key", key, "--local-listen", "127.0.0.2:\(port)",
                 ])
             let local = TestAPI(url: "http://127.0.0.2:\(port)", token: nil)
             try await platform.waitUntilReady(by: local)

@@ -215,8 +215,6 @@ func withTLSIdentity<Result: Sendable>(
     let folder = FileManager.default.temporaryDirectory.appending(path: "edgewright-listener-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (certificate, key) = (folder.appending(path: "cert.pem"), folder.appending(path: "key.pem"))
-    try Data(TestCertificates.shared.server.utf8).write(to: certificate)
-    try Data(TestCertificates.shared.serverKey.utf8).write(to: key)
-    return try await body(.init(certificate: certificate.path, privateKey: key.path))
+    let (certificate, key) = try TestCertificates.shared.place(in: folder)
+    return try await body(.init(certificate: certificate, privateKey: key))
 }
