@@ -53,18 +53,21 @@ package struct KeyRotator: Sendable {
                 }
                 reason = Self.words(refusal)
                 // Anew at once, where the challenge was too old or the proof seen before.
-                let pause = refusal.status == 401 ? 0 : refusal.retryAfter ?? Double(attempt)
+                let pause = refusal.status == 401 ? 0 : refusal.retryAfter ?? Self.pause(after: attempt)
                 if attempt < Self.attempts { try await Task.sleep(for: .seconds(pause)) }
             } catch let error as TransportError {
                 isUnheard = false
                 reason = error.message
-                if attempt < Self.attempts { try await Task.sleep(for: .seconds(attempt)) }
+                if attempt < Self.attempts { try await Task.sleep(for: .seconds(Self.pause(after: attempt))) }
             }
         }
         throw RotationFailure(
             "The platform did not say whether it knows the new key (\(reason)). Both keys are kept, and the agent finds "
                 + "out when it dials; ask again later.", isInDoubt: true)
     }
+
+    /// In seconds; not in step with the other agents that a platform has just failed.
+    private static func pause(after attempt: Int) -> Double { Double(attempt) * .random(in: 0.75...1.25) }
 
     /// - Returns: `nil` where it is worth while to ask again now.
     private static func failure(_ refusal: PlatformRefusal) -> RotationFailure? {

@@ -81,7 +81,7 @@ final class RunningAgent: Sendable {
                 guard let error = answer.error else { continue }
                 parts.logger.warning("\(error)")
                 // It may have led to new connections, which lead here again.
-                try? await Task.sleep(for: Self.pause)
+                try? await Task.sleep(for: Self.pause * Double.random(in: 0.75...1.25))
             }
         }
     }
