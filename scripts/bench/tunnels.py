@@ -102,8 +102,8 @@ class Starter:
             api.import_services(project, self.csv)
             direct = self.way(api, origin, next(iter(services(api, project).values())), f"direct proxy, {name}")
             wanted = {"name": "relayed", "endpoint": self.relay}
-            behind = api.expect(201, "POST", f"/api/v1/projects/{project}/services", wanted)["id"]
-            relayed = self.way(api, origin, behind, f"direct proxy over {SSH}, {name}")
+            over_ssh = api.expect(201, "POST", f"/api/v1/projects/{project}/services", wanted)["id"]
+            relayed = self.way(api, origin, over_ssh, f"direct proxy over {SSH}, {name}")
             token = enrollment_token(api, project, len(COUNTS), adopts=True)
             agents, tunnels = {}, {}
             for count in COUNTS:
@@ -121,7 +121,7 @@ class Starter:
                 tunnels[count] = self.way(api, origin, services(api, project)[called], spelled)
             throughout = []
             if certificate:
-                behind = services(api, project)[f"agent-{COUNTS[0]}"]
+                behind = services(api, project)[f"agent-{INSTALLED}"]
                 throughout = [self.way(api, api.origin, behind, f"tunnel, {name} throughout")]
             yield Platform(name, running, agents, tunnels, direct, relayed, throughout)
 
